@@ -1,0 +1,46 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both make .venv by themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/run: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Touchline needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Making .venv (once; about a minute)…"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	@echo "Adding what tests and checks need…"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/run ## Start Touchline with a local Slack and a local Salesforce (ARGS=--once: walk once and print JSON)
+	@$(BIN)/touchline demo $(ARGS)
+
+test: .venv/dev ## Run every test
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+
+check: .venv/dev ## Format, lint, types, import contracts: no warning is let through
+	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lock: .venv/dev ## Pin the newest versions that pyproject.toml allows, with hashes
+	@for set in "requirements.txt" "requirements-dev.txt --group dev"; do \
+		echo setuptools | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header --no-annotate pyproject.toml - -o $$set; \
+	done
+
+clean: ## Remove what can be made again (.venv and var stay)
+	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+.PHONY: help demo test check lock clean

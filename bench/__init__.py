@@ -1,0 +1,1 @@
+"""Benchmarks: our figure and the peer's, in one run."""

@@ -1,0 +1,1 @@
+"""The product: which content helps which deal, what was shared, and what came of it."""
