@@ -1,0 +1,1 @@
+"""How the ports are met: SQL store, search index, file readers."""
