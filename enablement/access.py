@@ -1,0 +1,84 @@
+"""Who may see what: the one place that decides, before anything is ranked, counted or said."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from enablement.model import Asset, Audience, CrmUser, Deal
+from enablement.ports import AccessUnknown, AssetFilter, Clock, Mirror, TryLater
+
+ASKED_AT_ONCE = 200
+REMEMBERED = timedelta(seconds=60)
+_Readable = Callable[[str, Sequence[str]], frozenset[str]]
+
+
+class CachedAccess:
+    """Asks the CRM and remembers its answer for a minute. No answer means no."""
+
+    def __init__(self, ask: _Readable, clock: Clock) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[bool, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
+        now = self._clock()
+        with self._lock:
+            known = {deal: self._known.get((user_id, deal)) for deal in deal_ids}
+        fresh = {deal: entry[0] for deal, entry in known.items() if entry and now - entry[1] < REMEMBERED}
+        unknown = [deal for deal in known if deal not in fresh]
+        for start in range(0, len(unknown), ASKED_AT_ONCE):
+            fresh |= self._learn(user_id, unknown[start : start + ASKED_AT_ONCE], now)
+        return frozenset(deal for deal, allowed in fresh.items() if allowed)
+
+    def _learn(self, user_id: str, deal_ids: Sequence[str], now: datetime) -> dict[str, bool]:
+        try:
+            allowed = self._ask(user_id, deal_ids)
+        except TryLater as error:
+            raise AccessUnknown(str(error)) from error
+        learnt = {deal: deal in allowed for deal in deal_ids}
+        with self._lock:
+            self._known = {key: entry for key, entry in self._known.items() if now - entry[1] < REMEMBERED}
+            self._known |= {(user_id, deal): (seen, now) for deal, seen in learnt.items()}
+        return learnt
+
+
+def plausible_deals(user: CrmUser, mirror: Mirror) -> list[Deal]:
+    """Return the open deals that owner, team or role hierarchy make likely for a user, newest change first.
+
+    Only a narrowing: each deal must still be confirmed by `Access.readable`.
+    """
+    below = roles_below(user.role_id, {role.id: role.parent_id for role in mirror.roles()})
+    owners = {user.id, *(other.id for other in mirror.users() if other.role_id in below)}
+    return mirror.deals_of(owners, team_member=user.id)
+
+
+def roles_below(role_id: str | None, parents: dict[str, str | None]) -> set[str]:
+    """Return the roles under a role, itself left out; a circle in the data ends the climb."""
+    return (
+        {role for role in parents if role != role_id and _is_above(role_id, role, parents)}
+        if role_id
+        else set()
+    )
+
+
+def asset_filter(*, shared_outside: bool, now: datetime, without: tuple[str, ...] = ()) -> AssetFilter:
+    """Return which assets may be shown to a colleague; where outsiders read along, only what customers may have."""
+    audiences: tuple[Audience, ...] = ("customer",) if shared_outside else ("customer", "internal")
+    return AssetFilter(audiences=audiences, on=now.date(), without=without)
+
+
+def is_valid(asset: Asset, *, on: date) -> bool:
+    """Say whether an asset is released and not expired on a day; the last day counts."""
+    return (asset.released is None or asset.released <= on) and (asset.expires is None or on <= asset.expires)
+
+
+def _is_above(superior: str, role: str, parents: dict[str, str | None]) -> bool:
+    climbed: set[str] = set()
+    above = parents.get(role)
+    while above and above not in climbed:
+        if above == superior:
+            return True
+        climbed.add(above)
+        above = parents.get(above)
+    return False

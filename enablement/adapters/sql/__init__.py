@@ -1,0 +1,1 @@
+"""The SQL store: SQLite or PostgreSQL, the truth of everything that is not Salesforce's."""

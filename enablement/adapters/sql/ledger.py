@@ -1,0 +1,132 @@
+"""What happened, written once together with the work it causes."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, select, update
+
+from enablement.adapters.sql import tables
+from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.outbox import add_tasks
+from enablement.adapters.sql.rows import from_row, to_row
+from enablement.adapters.sql.statements import insert_missing, put
+from enablement.model import (
+    Answered,
+    Ask,
+    ChannelLink,
+    Feedback,
+    Opening,
+    Share,
+    Suggestion,
+    Touch,
+    Written,
+)
+
+T = TypeVar("T")
+_TABLES: dict[type, Table] = {
+    Ask: tables.asks,
+    Answered: tables.answers,
+    Suggestion: tables.suggestions,
+    Share: tables.shares,
+    Touch: tables.touches,
+    Feedback: tables.feedback,
+    Opening: tables.openings,
+}
+
+
+class SqlLedger:
+    """The ledger in SQL. An id that is there already is never written again: that is how twice becomes once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write(self, written: Written, *, now: datetime) -> bool:
+        with self._database.writing() as connection:
+            if written.event and not _is_new(connection, written.event.source, written.event.id, now):
+                return False
+            for record in written.records:
+                if isinstance(record, ChannelLink):
+                    put(connection, tables.channel_links, [to_row(record)])
+                else:
+                    insert_missing(connection, _TABLES[type(record)], [to_row(record)])
+            add_tasks(connection, written.tasks, now=now)
+            return True
+
+    def ask(self, ask_id: str) -> Ask | None:
+        return self._one(Ask, tables.asks.c.id == ask_id)
+
+    def answered(self, ask_id: str) -> Answered | None:
+        return self._one(Answered, tables.answers.c.ask_id == ask_id)
+
+    def suggestions(self, ask_id: str) -> list[Suggestion]:
+        order = tables.suggestions.c.rank
+        return self._all(Suggestion, tables.suggestions.c.ask_id == ask_id, order=order)
+
+    def suggestion(self, suggestion_id: str) -> Suggestion | None:
+        return self._one(Suggestion, tables.suggestions.c.id == suggestion_id)
+
+    def suggestion_by_token(self, open_token: str) -> Suggestion | None:
+        return self._one(Suggestion, tables.suggestions.c.open_token == open_token)
+
+    def share(self, share_id: str) -> Share | None:
+        return self._one(Share, tables.shares.c.id == share_id)
+
+    def share_by_token(self, token: str) -> Share | None:
+        return self._one(Share, tables.shares.c.token == token)
+
+    def revoke_share(self, share_id: str, *, at: datetime) -> None:
+        shares = tables.shares
+        with self._database.writing() as connection:
+            still_valid = (shares.c.id == share_id) & shares.c.revoked_at.is_(None)
+            connection.execute(update(shares).where(still_valid).values(revoked_at=at))
+
+    def touch(self, touch_id: str) -> Touch | None:
+        return self._one(Touch, tables.touches.c.id == touch_id)
+
+    def touches(self, ids: Collection[str]) -> list[Touch]:
+        return self._all(Touch, tables.touches.c.id.in_(list(ids)), order=tables.touches.c.occurred_at)
+
+    def touches_of(self, deal_id: str) -> list[Touch]:
+        return self._all(Touch, tables.touches.c.deal_id == deal_id, order=tables.touches.c.occurred_at)
+
+    def last_opening(self, share_id: str) -> datetime | None:
+        openings = tables.openings
+        query = select(openings.c.opened_at).where(openings.c.share_id == share_id)
+        with self._database.reading() as connection:
+            return connection.scalar(query.order_by(openings.c.opened_at.desc()).limit(1))
+
+    def feedback(self, *, email: str, deal_id: str) -> list[Feedback]:
+        given = tables.feedback
+        mine = (given.c.email == email) & (given.c.deal_id == deal_id)
+        return self._all(Feedback, mine, order=given.c.given_at)
+
+    def channel_deal(self, channel: str) -> str | None:
+        links = tables.channel_links
+        with self._database.reading() as connection:
+            return connection.scalar(select(links.c.deal_id).where(links.c.channel == channel))
+
+    def thread_deal(self, channel: str, thread: str, email: str) -> str | None:
+        answers = tables.answers
+        here = (answers.c.channel == channel) & (answers.c.thread == thread) & (answers.c.email == email)
+        query = select(answers.c.deal_id).where(here).order_by(answers.c.at.desc()).limit(1)
+        with self._database.reading() as connection:
+            return connection.scalar(query)
+
+    def begin_delivery(self, ask_id: str, *, at: datetime) -> bool:
+        with self._database.writing() as connection:
+            return insert_missing(connection, tables.deliveries, [{"ask_id": ask_id, "begun_at": at}]) == 1
+
+    def _one(self, kind: type[T], condition: Any) -> T | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(_TABLES[kind]).where(condition)).mappings().first()
+        return from_row(kind, row) if row else None
+
+    def _all(self, kind: type[T], condition: Any, *, order: Any) -> list[T]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(_TABLES[kind]).where(condition).order_by(order)).mappings().all()
+        return [from_row(kind, row) for row in rows]
+
+
+def _is_new(connection: Connection, source: str, event_id: str, now: datetime) -> bool:
+    return insert_missing(connection, tables.inbox, [{"source": source, "id": event_id, "seen_at": now}]) == 1

@@ -1,0 +1,105 @@
+"""The CRM's deals, people and roles as last seen, and Slack's profiles, in SQL."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, delete, or_, select
+
+from enablement.adapters.sql import tables
+from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.rows import from_row, to_row
+from enablement.adapters.sql.statements import insert_missing, put
+from enablement.model import Contact, CrmRole, CrmUser, Deal, Profile
+
+T = TypeVar("T")
+IDS_AT_ONCE = 500
+
+
+class SqlMirror:
+    """The mirror in SQL: rows are taken over as they are; nothing here decides who may see them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def store(
+        self,
+        *,
+        users: Iterable[CrmUser] = (),
+        roles: Iterable[CrmRole] = (),
+        deals: Iterable[Deal] = (),
+        contacts: Iterable[Contact] = (),
+    ) -> None:
+        deal_rows = [to_row(deal) for deal in deals]
+        ids = [row["id"] for row in deal_rows]
+        with self._database.writing() as connection:
+            put(connection, tables.crm_users, [to_row(user) for user in users])
+            put(connection, tables.crm_roles, [to_row(role) for role in roles])
+            put(connection, tables.deals, deal_rows)
+            for some in _chunks(ids):
+                connection.execute(delete(tables.deal_team).where(tables.deal_team.c.deal_id.in_(some)))
+                connection.execute(delete(tables.contacts).where(tables.contacts.c.deal_id.in_(some)))
+            team = [{"deal_id": row["id"], "user_id": user} for row in deal_rows for user in row["team"]]
+            insert_missing(connection, tables.deal_team, team)
+            insert_missing(connection, tables.contacts, [to_row(contact) for contact in contacts])
+
+    def deal(self, deal_id: str) -> Deal | None:
+        found = self.deals([deal_id])
+        return found[0] if found else None
+
+    def deals(self, ids: Collection[str]) -> list[Deal]:
+        return [
+            deal
+            for some in _chunks(list(ids))
+            for deal in self._all(Deal, tables.deals, tables.deals.c.id.in_(some))
+        ]
+
+    def deals_of(self, owners: Collection[str], *, team_member: str) -> list[Deal]:
+        deals, team = tables.deals, tables.deal_team
+        on_team = select(team.c.deal_id).where(team.c.user_id == team_member)
+        mine = or_(deals.c.owner_id.in_(list(owners)), deals.c.id.in_(on_team))
+        order = (deals.c.modified_at.desc(), deals.c.id)
+        return self._all(Deal, deals, deals.c.is_closed.is_(False) & mine, *order)
+
+    def contacts(self, deal_id: str) -> list[Contact]:
+        contact = tables.contacts
+        return self._all(Contact, contact, contact.c.deal_id == deal_id, contact.c.name, contact.c.id)
+
+    def users_by_email(self, email: str) -> list[CrmUser]:
+        return self._all(CrmUser, tables.crm_users, tables.crm_users.c.email == email.lower())
+
+    def user(self, user_id: str) -> CrmUser | None:
+        found = self._all(CrmUser, tables.crm_users, tables.crm_users.c.id == user_id)
+        return found[0] if found else None
+
+    def users(self) -> list[CrmUser]:
+        return self._all(CrmUser, tables.crm_users, tables.crm_users.c.is_active.is_(True))
+
+    def roles(self) -> list[CrmRole]:
+        return self._all(CrmRole, tables.crm_roles, tables.crm_roles.c.id.is_not(None))
+
+    def profile(self, slack_id: str) -> Profile | None:
+        found = self._all(Profile, tables.profiles, tables.profiles.c.slack_id == slack_id)
+        return found[0] if found else None
+
+    def keep_profile(self, profile: Profile) -> None:
+        with self._database.writing() as connection:
+            put(connection, tables.profiles, [to_row(profile)])
+
+    def watermark(self, name: str) -> datetime | None:
+        with self._database.reading() as connection:
+            query = select(tables.watermarks.c.at).where(tables.watermarks.c.name == name)
+            return connection.scalar(query)
+
+    def set_watermark(self, name: str, at: datetime) -> None:
+        with self._database.writing() as connection:
+            put(connection, tables.watermarks, [{"name": name, "at": at}])
+
+    def _all(self, kind: type[T], table: Table, condition: Any, *order: Any) -> list[T]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(table).where(condition).order_by(*order)).mappings()
+            return [from_row(kind, row) for row in rows]
+
+
+def _chunks(ids: list[str]) -> Iterable[list[str]]:
+    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))

@@ -1,0 +1,161 @@
+"""The work to be done, claimed by lease; and named leases for those who must be alone."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+
+from enablement.adapters.sql import tables
+from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.rows import from_row
+from enablement.adapters.sql.statements import insert_missing, put
+from enablement.model import Claimed, Lane, Letter, Task
+
+# Short, so that a killed worker is missed soon; whoever works for longer renews (see jobs.lanes).
+LEASE = timedelta(seconds=12)
+_rows = tables.outbox
+
+
+class SqlOutbox:
+    """The outbox in SQL. Claims of one lane are made one at a time, so that a partition has one owner."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, tasks: Iterable[Task], *, now: datetime) -> None:
+        with self._database.writing() as connection:
+            add_tasks(connection, tasks, now=now)
+
+    def due(self, lane: Lane, *, now: datetime) -> bool:
+        with self._database.reading() as connection:
+            return connection.scalar(select(_rows.c.id).where(_is_due(lane, now)).limit(1)) is not None
+
+    def claim(
+        self, lane: Lane, kinds: Collection[str], *, owner: str, limit: int, now: datetime
+    ) -> list[Claimed]:
+        if not self.due(lane, now=now):
+            return []
+        busy = select(_rows.c.partition).where(
+            _rows.c.state == "leased", _rows.c.lease_until > now, _rows.c.partition != ""
+        )
+        free = or_(_rows.c.partition == "", _rows.c.partition.not_in(busy))
+        ours = _rows.c.kind.in_(list(kinds))
+        query = (
+            select(_rows)
+            .where(_is_due(lane, now), ours, free)
+            .order_by(_rows.c.due_at, _rows.c.id)
+            .limit(limit)
+        )
+        with self._database.writing(alone=f"claim {lane}") as connection:
+            rows = connection.execute(query).mappings().all()
+            lease = {"owner": owner, "lease_until": now + LEASE, "state": "leased"}
+            connection.execute(
+                update(_rows)
+                .where(_rows.c.id.in_([row["id"] for row in rows]))
+                .values(attempts=_rows.c.attempts + 1, **lease)
+            )
+        return [from_row(Claimed, {**row, "attempts": row["attempts"] + 1}) for row in rows]
+
+    def renew(self, ids: Collection[str], *, owner: str, now: datetime) -> None:
+        with self._database.writing() as connection:
+            statement = update(_rows).where(_rows.c.id.in_(list(ids)), _held_by(owner))
+            connection.execute(statement.values(lease_until=now + LEASE))
+
+    def settle(self, ids: Collection[str], *, owner: str, now: datetime) -> int:
+        with self._database.writing() as connection:
+            return connection.execute(
+                update(_rows)
+                .where(_rows.c.id.in_(list(ids)), _held_by(owner))
+                .values(state="done", settled_at=now, owner="", lease_until=None, error="")
+            ).rowcount
+
+    def try_again(self, task_id: str, *, owner: str, error: str, at: datetime) -> None:
+        self._end(task_id, owner, state="due", error=error, due_at=at)
+
+    def bury(self, task_id: str, *, owner: str, error: str, now: datetime) -> None:
+        self._end(task_id, owner, state="dead", error=error, settled_at=now)
+
+    def revive(self, ids: Collection[str] | None, *, now: datetime) -> int:
+        statement = update(_rows).where(_rows.c.state == "dead")
+        if ids is not None:
+            statement = statement.where(_rows.c.id.in_(list(ids)))
+        with self._database.writing() as connection:
+            values = {"state": "due", "attempts": 0, "due_at": now, "settled_at": None}
+            return connection.execute(statement.values(**values)).rowcount
+
+    def letters(self, *, states: Collection[str], limit: int) -> list[Letter]:
+        query = select(_rows).where(_rows.c.state.in_(list(states))).order_by(_rows.c.created_at.desc())
+        with self._database.reading() as connection:
+            return [from_row(Letter, row) for row in connection.execute(query.limit(limit)).mappings()]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        query = select(_rows.c.lane, _rows.c.state, func.count()).group_by(_rows.c.lane, _rows.c.state)
+        with self._database.reading() as connection:
+            return {(lane, state): count for lane, state, count in connection.execute(query)}
+
+    def hold(self, name: str, *, owner: str, seconds: float, now: datetime) -> bool:
+        leases = tables.leases
+        with self._database.writing(alone=f"lease {name}") as connection:
+            row = connection.execute(select(leases).where(leases.c.name == name)).mappings().first()
+            if row and row["owner"] != owner and row["until"] > now:
+                return False
+            put(
+                connection,
+                leases,
+                [{"name": name, "owner": owner, "until": now + timedelta(seconds=seconds)}],
+            )
+            return True
+
+    def release(self, name: str, *, owner: str) -> None:
+        leases = tables.leases
+        with self._database.writing() as connection:
+            connection.execute(leases.delete().where(leases.c.name == name, leases.c.owner == owner))
+
+    def take_turn(self, name: str, *, every: float, now: datetime) -> bool:
+        """Say whether a schedule is due, and set its next time; only one caller is told yes."""
+        schedules = tables.schedules
+        with self._database.writing(alone=f"schedule {name}") as connection:
+            next_at = connection.scalar(select(schedules.c.next_at).where(schedules.c.name == name))
+            if next_at and next_at > now:
+                return False
+            put(connection, schedules, [{"name": name, "next_at": now + timedelta(seconds=every)}])
+            return True
+
+    def _end(self, task_id: str, owner: str, **values: object) -> None:
+        with self._database.writing() as connection:
+            statement = update(_rows).where(_rows.c.id == task_id, _held_by(owner))
+            connection.execute(statement.values(owner="", lease_until=None, **values))
+
+
+def add_tasks(connection: Connection, tasks: Iterable[Task], *, now: datetime) -> None:
+    """Write tasks inside somebody's transaction; one whose id is known is left as it is."""
+    insert_missing(
+        connection,
+        _rows,
+        [
+            {
+                "id": task.id,
+                "kind": task.kind,
+                "lane": task.lane,
+                "subject": task.subject,
+                "partition": task.partition,
+                "state": "due",
+                "attempts": 0,
+                "error": "",
+                "owner": "",
+                "due_at": task.due_at or now,
+                "created_at": now,
+            }
+            for task in tasks
+        ],
+    )
+
+
+def _is_due(lane: Lane, now: datetime) -> ColumnElement[bool]:
+    waiting = (_rows.c.state == "due") & (_rows.c.due_at <= now)
+    abandoned = (_rows.c.state == "leased") & (_rows.c.lease_until <= now)
+    return (_rows.c.lane == lane) & (waiting | abandoned)
+
+
+def _held_by(owner: str) -> ColumnElement[bool]:
+    return (_rows.c.state == "leased") & (_rows.c.owner == owner)

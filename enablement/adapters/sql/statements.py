@@ -1,0 +1,30 @@
+"""The two statements that SQLite and PostgreSQL spell in dialects of their own."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+ROWS_AT_ONCE = 500
+
+
+def insert_missing(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Insert the rows whose key or unique value is not there yet; return how many were new."""
+    inserted = 0
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        statement = _dialect(connection).insert(table).values(rows[start : start + ROWS_AT_ONCE])
+        inserted += connection.execute(statement.on_conflict_do_nothing()).rowcount
+    return inserted
+
+
+def put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or overwrite those with the same primary key."""
+    keys = [column.name for column in table.primary_key]
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        insert = _dialect(connection).insert(table).values(rows[start : start + ROWS_AT_ONCE])
+        others = {name: insert.excluded[name] for name in rows[start] if name not in keys}
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def _dialect(connection: Connection) -> Any:
+    return postgresql if connection.dialect.name == "postgresql" else sqlite

@@ -1,0 +1,290 @@
+"""The tables. Changing one means a migration beside it; a test compares the two."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from enablement.adapters.sql.database import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str = "id") -> Column[str]:
+    return Column(name, String(80), primary_key=True)
+
+
+def _text(name: str, length: int = 255, *, index: bool = False) -> Column[str]:
+    return Column(name, String(length), nullable=False, index=index)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, UtcDateTime(), nullable=nullable)
+
+
+def _json(name: str) -> Column[object]:
+    return Column(name, JSON, nullable=False)
+
+
+# The catalogue ---------------------------------------------------------------------------------------
+assets = Table(
+    "assets",
+    metadata,
+    _id(),
+    Column("source", String(1000), nullable=False, unique=True),
+    _text("title", 500),
+    _text("kind", 80),
+    _text("language", 20),
+    _text("audience", 20),
+    _text("collection", 200),
+    _text("owner", 320),
+    _json("facets"),
+    Column("translation_of", String(1000)),
+    Column("released", Date),
+    Column("expires", Date),
+    Column("version", Integer, nullable=False),
+    _text("version_id", 80),
+    _moment("updated_at"),
+)
+versions = Table(
+    "versions",
+    metadata,
+    _id(),
+    Column("asset_id", String(80), ForeignKey("assets.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    _text("content_hash", 64, index=True),
+    _text("media_type", 200),
+    _text("file_name", 500),
+    Column("size", Integer, nullable=False),
+    _moment("created_at"),
+    UniqueConstraint("asset_id", "number"),
+)
+blobs = Table("blobs", metadata, _id("content_hash"), Column("data", LargeBinary, nullable=False))
+pages = Table(
+    "pages",
+    metadata,
+    Column("version_id", String(80), ForeignKey("versions.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+changes = Table(
+    "catalogue_changes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    _text("asset_id", 80),
+)
+
+# The mirror of the CRM and of Slack's people ---------------------------------------------------------
+crm_users = Table(
+    "crm_users",
+    metadata,
+    _id(),
+    _text("email", 320, index=True),
+    _text("name"),
+    Column("role_id", String(80), index=True),
+    Column("is_active", Boolean, nullable=False),
+)
+crm_roles = Table("crm_roles", metadata, _id(), Column("parent_id", String(80)))
+deals = Table(
+    "deals",
+    metadata,
+    _id(),
+    _text("name"),
+    _text("account"),
+    _text("stage", 120),
+    Column("amount", Float),
+    _text("currency", 10),
+    Column("close_date", Date),
+    Column("is_closed", Boolean, nullable=False),
+    Column("is_won", Boolean, nullable=False),
+    _text("owner_id", 80),
+    _json("team"),
+    Column("industry", String(255)),
+    Column("region", String(255)),
+    Column("size", String(80)),
+    Column("language", String(20)),
+    _json("competitors"),
+    _json("products"),
+    _moment("modified_at"),
+    Index("ix_deals_owner_id_is_closed", "owner_id", "is_closed"),
+)
+deal_team = Table(
+    "deal_team",
+    metadata,
+    Column("deal_id", String(80), ForeignKey("deals.id"), primary_key=True),
+    Column("user_id", String(80), primary_key=True, index=True),
+)
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("deal_id", String(80), ForeignKey("deals.id"), primary_key=True),
+    _id(),
+    _text("name"),
+    _text("email", 320),
+    _text("role", 120),
+)
+profiles = Table(
+    "profiles",
+    metadata,
+    _id("slack_id"),
+    _text("email", 320),
+    _text("name"),
+    _text("locale", 20),
+    _text("time_zone", 80),
+    _text("standing", 20),
+    _moment("seen_at"),
+)
+watermarks = Table("watermarks", metadata, _id("name"), _moment("at"))
+
+# The ledger ------------------------------------------------------------------------------------------
+inbox = Table(
+    "inbox", metadata, _id("source"), Column("id", String(255), primary_key=True), _moment("seen_at")
+)
+asks = Table(
+    "asks",
+    metadata,
+    _id(),
+    _text("surface", 20),
+    _text("slack_id", 80),
+    _text("email", 320),
+    Column("question", Text, nullable=False),
+    _json("place"),
+    _text("response_url", 2000),
+    Column("replaces", Boolean, nullable=False),
+    Column("deal_id", String(80)),
+    _moment("asked_at"),
+)
+suggestions = Table(
+    "suggestions",
+    metadata,
+    _id(),
+    _text("ask_id", 80, index=True),
+    _text("email", 320),
+    _text("deal_id", 80, index=True),
+    _text("asset_id", 80),
+    _text("version_id", 80),
+    Column("rank", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("propensity", Float, nullable=False),
+    _json("reasons"),
+    _text("model", 80),
+    Column("open_token", String(80), nullable=False, unique=True),
+    _moment("made_at"),
+)
+shares = Table(
+    "shares",
+    metadata,
+    _id(),
+    Column("token", String(80), nullable=False, unique=True),
+    _text("suggestion_id", 80),
+    _text("asset_id", 80),
+    _text("version_id", 80),
+    _text("deal_id", 80, index=True),
+    _text("email", 320),
+    _text("recipient", 320),
+    _text("recipient_name"),
+    Column("note", Text, nullable=False),
+    Column("on_record", Boolean, nullable=False),
+    _moment("made_at"),
+    _moment("expires_at"),
+    _moment("revoked_at", nullable=True),
+)
+touches = Table(
+    "touches",
+    metadata,
+    _id(),
+    _text("kind", 40),
+    _text("asset_id", 80),
+    _text("version_id", 80),
+    _text("deal_id", 80, index=True),
+    _text("email", 320),
+    _text("recipient", 320),
+    _text("channel", 80),
+    _text("share_id", 80),
+    _moment("occurred_at"),
+)
+feedback = Table(
+    "feedback",
+    metadata,
+    _id(),
+    _text("suggestion_id", 80),
+    _text("deal_id", 80, index=True),
+    _text("asset_id", 80),
+    _text("email", 320),
+    _text("verdict", 40),
+    _moment("given_at"),
+)
+openings = Table(
+    "openings",
+    metadata,
+    _id(),
+    _text("share_id", 80, index=True),
+    _text("agent", 300),
+    _moment("opened_at"),
+)
+channel_links = Table(
+    "channel_links",
+    metadata,
+    _id("channel"),
+    _text("deal_id", 80),
+    _text("linked_by", 320),
+    _moment("linked_at"),
+)
+deliveries = Table("deliveries", metadata, _id("ask_id"), _moment("begun_at"))
+answers = Table(
+    "answers",
+    metadata,
+    _id("ask_id"),
+    _text("deal_id", 80),
+    _text("how", 40),
+    _text("basis", 20),
+    Column("customers_only", Boolean, nullable=False),
+    _text("email", 320),
+    _text("channel", 80),
+    _text("thread", 80),
+    _moment("at"),
+    Index("ix_answers_email_channel_thread", "email", "channel", "thread"),
+)
+
+# The work --------------------------------------------------------------------------------------------
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _text("kind", 80),
+    _text("lane", 20),
+    _text("subject", 255),
+    _text("partition", 80),
+    _text("state", 10),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    _text("owner", 80),
+    _moment("due_at"),
+    _moment("lease_until", nullable=True),
+    _moment("created_at"),
+    _moment("settled_at", nullable=True),
+    Index("ix_outbox_lane_state_due_at", "lane", "state", "due_at"),
+    Index("ix_outbox_state_partition", "state", "partition"),
+)
+leases = Table("leases", metadata, _id("name"), _text("owner", 80), _moment("until"))
+schedules = Table("schedules", metadata, _id("name"), _moment("next_at"))

@@ -1,0 +1,257 @@
+"""Answer an ask: find the person, the deal, the assets; say what was found and on what grounds."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from enablement import deals, wording
+from enablement.access import asset_filter, plausible_deals
+from enablement.analyser import words
+from enablement.model import (
+    Answered,
+    Ask,
+    Asset,
+    Basis,
+    ChannelLink,
+    CrmUser,
+    Deal,
+    How,
+    Suggestion,
+    Written,
+    key,
+)
+from enablement.people import NotServed, colleague
+from enablement.ports import AccessUnknown, Services
+from enablement.recommend import MODEL, Ranked, recommend
+
+FINALISTS = 200
+TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One asset of an answer."""
+
+    suggestion: Suggestion
+    asset: Asset
+    dismissed: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is shown: the deal, how it was found, and one to five assets (none only when nothing fits)."""
+
+    ask: Ask
+    deal: Deal
+    how: How
+    basis: Basis
+    customers_only: bool
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Picker:
+    """Several deals may be meant: the person picks."""
+
+    ask: Ask
+    deals: tuple[Deal, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Nothing can be shown; the text says why and what to do."""
+
+    ask: Ask
+    text: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something was done; the text says what."""
+
+    ask: Ask
+    text: str
+
+
+Reply = Answer | Picker | Refusal | Done
+
+
+def answer(ask: Ask, services: Services, *, now: datetime) -> Reply:
+    """Return the reply to an ask and keep what was suggested; the same ask gets the same answer again."""
+    try:
+        user = colleague(ask, mirror=services.mirror, messenger=services.messenger, now=now)
+        earlier = services.ledger.answered(ask.id)
+        if earlier:
+            return redraw(ask, earlier, user, services)
+        chosen = _deal(ask, user, services)
+    except NotServed as refusal:
+        return Refusal(ask, str(refusal))
+    except AccessUnknown:
+        return Refusal(
+            ask, "Salesforce can't be reached to check what you may see. Please ask again in a minute."
+        )
+    if isinstance(chosen, deals.Choice):
+        return _answer(ask, chosen, user, services, now=now)
+    if not chosen.deals:
+        return Refusal(
+            ask, "I know of no open deal of yours. Deals appear here a minute after Salesforce has them."
+        )
+    return Picker(ask, chosen.deals, "Which deal is this for?")
+
+
+def link_channel(ask: Ask, services: Services, *, now: datetime) -> Reply:
+    """Make the deal named in the ask the deal of its channel."""
+    try:
+        user = colleague(ask, mirror=services.mirror, messenger=services.messenger, now=now)
+        mine = visible_deals(user, services)
+    except NotServed as refusal:
+        return Refusal(ask, str(refusal))
+    except AccessUnknown:
+        return Refusal(
+            ask, "Salesforce can't be reached to check what you may see. Please try again in a minute."
+        )
+    chosen = deals.named(ask.question, mine)
+    if not isinstance(chosen, deals.Choice):
+        return Refusal(
+            ask, f"No single open deal of yours is called “{ask.question}”. Give more of its name."
+        )
+    link = ChannelLink(ask.place.channel, chosen.deal.id, user.email, now)
+    services.ledger.write(Written(records=(link,)), now=now)
+    return Done(ask, f"This channel is now about {chosen.deal.name}. Ask with /content from here.")
+
+
+def pick(ask: Ask, services: Services, *, now: datetime) -> Reply:
+    """Return a picker over all the open deals that the person may see."""
+    try:
+        user = colleague(ask, mirror=services.mirror, messenger=services.messenger, now=now)
+        return Picker(ask, tuple(visible_deals(user, services)), "Which deal is this for?")
+    except NotServed as refusal:
+        return Refusal(ask, str(refusal))
+    except AccessUnknown:
+        return Refusal(
+            ask, "Salesforce can't be reached to check what you may see. Please try again in a minute."
+        )
+
+
+def visible_deals(user: CrmUser, services: Services, *, also: Sequence[str] = ()) -> list[Deal]:
+    """Return the open deals that the CRM confirms this user may read now, newest change first."""
+    plausible = plausible_deals(user, services.mirror)
+    known = {deal.id for deal in plausible}
+    extra = services.mirror.deals([deal_id for deal_id in also if deal_id not in known])
+    finalists = [*(deal for deal in extra if not deal.is_closed), *plausible][:FINALISTS]
+    allowed = services.access.readable(user.id, [deal.id for deal in finalists])
+    return [deal for deal in finalists if deal.id in allowed]
+
+
+def redraw(ask: Ask, earlier: Answered, user: CrmUser, services: Services) -> Answer | Refusal:
+    """Return an answer as it was, without what the person has since dismissed or may no longer see."""
+    deal = services.mirror.deal(earlier.deal_id)
+    if deal is None or not services.access.readable(user.id, [deal.id]):
+        return Refusal(ask, "You can no longer see this deal in Salesforce.")
+    return _drawn(ask, earlier, deal, services)
+
+
+def redrawn(ask_id: str, services: Services) -> Answer | None:
+    """Return an answer as its asker sees it now, or None when there is none they may see."""
+    ask, earlier = services.ledger.ask(ask_id), services.ledger.answered(ask_id)
+    user = next(iter(services.mirror.users_by_email(earlier.email)), None) if earlier else None
+    if ask is None or earlier is None or user is None:
+        return None
+    try:
+        said = redraw(ask, earlier, user, services)
+    except AccessUnknown:
+        return None
+    return said if isinstance(said, Answer) else None
+
+
+def as_json(reply: Reply) -> dict[str, object]:
+    """Return an answer as the command line and the demo print it."""
+    if not isinstance(reply, Answer):
+        return {"refused": reply.text}
+    return {
+        "question": reply.ask.question,
+        "deal": {"id": reply.deal.id, "name": reply.deal.name, "how": reply.how},
+        "basis": reply.basis,
+        "answer": [
+            {
+                "asset": shown.asset.id,
+                "title": shown.asset.title,
+                "version": shown.asset.version,
+                "language": shown.asset.language,
+                "score": shown.suggestion.score,
+                "reasons": [wording.reason(one) for one in shown.suggestion.reasons],
+            }
+            for shown in reply.shown
+        ],
+    }
+
+
+def _deal(ask: Ask, user: CrmUser, services: Services) -> deals.Choice | deals.Unclear:
+    place = ask.place
+    thread = services.ledger.thread_deal(place.channel, place.thread, user.email) if place.thread else None
+    channel = services.ledger.channel_deal(place.channel) if place.channel else None
+    also = [deal_id for deal_id in (ask.deal_id, thread, channel) if deal_id]
+    mine = visible_deals(user, services, also=also)
+    if ask.deal_id:
+        chosen = next((deal for deal in mine if deal.id == ask.deal_id), None)
+        if chosen is None:
+            raise NotServed("You can't see this deal in Salesforce, or it is closed.")
+        return deals.Choice(chosen, "chosen", deals.without_name(words(ask.question), chosen))
+    return deals.choose(ask.question, mine, thread=thread, channel=channel)
+
+
+def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *, now: datetime) -> Answer:
+    deal = chosen.deal
+    given = services.ledger.feedback(email=user.email, deal_id=deal.id)
+    outside = _outsiders_read(ask, services)
+    only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in given))
+    basis, ranked = recommend(
+        chosen.words, deal, catalog=services.catalog, index=services.index, only=only, now=now
+    )
+    suggestions = tuple(
+        _suggestion(ask, user, deal, rank, one, now) for rank, one in enumerate(ranked, start=1)
+    )
+    place = ask.place
+    record = Answered(
+        ask.id, deal.id, chosen.how, basis, outside, user.email, place.channel, place.thread, now
+    )
+    services.ledger.write(Written(records=(record, *suggestions)), now=now)
+    return _drawn(ask, record, deal, services)
+
+
+def _outsiders_read(ask: Ask, services: Services) -> bool:
+    return (
+        bool(ask.place.channel)
+        and not ask.place.is_direct
+        and services.messenger.is_shared_outside(ask.place.channel)
+    )
+
+
+def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer:
+    suggestions = services.ledger.suggestions(ask.id)
+    assets = {asset.id: asset for asset in services.catalog.assets([one.asset_id for one in suggestions])}
+    dismissed = {one.suggestion_id for one in services.ledger.feedback(email=record.email, deal_id=deal.id)}
+    shown = tuple(
+        Shown(one, assets[one.asset_id], one.id in dismissed) for one in suggestions if one.asset_id in assets
+    )
+    return Answer(ask, deal, record.how, record.basis, record.customers_only, shown)
+
+
+def _suggestion(ask: Ask, user: CrmUser, deal: Deal, rank: int, one: Ranked, now: datetime) -> Suggestion:
+    return Suggestion(
+        id=key("suggestion", ask.id, one.asset.version_id),
+        ask_id=ask.id,
+        email=user.email,
+        deal_id=deal.id,
+        asset_id=one.asset.id,
+        version_id=one.asset.version_id,
+        rank=rank,
+        score=one.score,
+        propensity=1.0,
+        reasons=one.reasons,
+        model=MODEL,
+        open_token=secrets.token_urlsafe(TOKEN_BYTES),
+        made_at=now,
+    )

@@ -1,0 +1,349 @@
+"""The nouns of the product: plain, frozen values."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Audience = Literal["internal", "customer"]
+Standing = Literal["member", "guest", "stranger", "deactivated"]
+Surface = Literal["command", "mention", "dm", "terminal"]
+TouchKind = Literal["opened", "shared", "presented", "opened_by_buyer"]
+How = Literal["chosen", "named", "thread", "channel", "only"]
+Basis = Literal["words", "nearest", "fit", "nothing"]
+Lane = Literal["reply", "write", "compute"]
+
+LANES: tuple[Lane, ...] = ("reply", "write", "compute")
+LANGUAGES = ("en", "fr", "pt-BR", "th", "zh-TW", "ko")
+
+
+def key(*parts: object) -> str:
+    """Return the id (40 hex digits) that these parts always get: the root of "nothing twice"."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:40]
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What an asset says it is made for. An empty tuple means: for any."""
+
+    products: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    personas: tuple[str, ...] = ()
+    competitors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A piece of content, as its current version stands."""
+
+    id: str
+    source: str
+    title: str
+    kind: str
+    language: str
+    audience: Audience
+    collection: str
+    owner: str
+    facets: Facets
+    translation_of: str | None
+    released: date | None
+    expires: date | None
+    version: int
+    version_id: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """One set of bytes of an asset."""
+
+    id: str
+    asset_id: str
+    number: int
+    content_hash: str
+    media_type: str
+    file_name: str
+    size: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """A slide, page or section of one version: the unit of search. Numbers start at 1."""
+
+    version_id: str
+    number: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Deal:
+    """An opportunity with the account facts that matter to choosing content."""
+
+    id: str
+    name: str
+    account: str
+    stage: str
+    amount: float | None
+    currency: str
+    close_date: date | None
+    is_closed: bool
+    is_won: bool
+    owner_id: str
+    team: tuple[str, ...]
+    industry: str | None
+    region: str | None
+    size: str | None
+    language: str | None
+    competitors: tuple[str, ...]
+    products: tuple[str, ...]
+    modified_at: datetime
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person on the buyer's side of one deal."""
+
+    deal_id: str
+    id: str
+    name: str
+    email: str
+    role: str
+
+
+@dataclass(frozen=True)
+class CrmUser:
+    """A colleague as the CRM knows them; superiors are the role ids above theirs."""
+
+    id: str
+    email: str
+    name: str
+    role_id: str | None
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class CrmRole:
+    """A place in the role hierarchy; who stands above sees what those below own."""
+
+    id: str
+    parent_id: str | None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A colleague as Slack knows them, as of `seen_at`."""
+
+    slack_id: str
+    email: str
+    name: str
+    locale: str
+    time_zone: str
+    standing: Standing
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in Slack something was said; `thread` is the root's ts."""
+
+    channel: str = ""
+    thread: str = ""
+    is_direct: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of one person, however it was put."""
+
+    id: str
+    surface: Surface
+    slack_id: str
+    email: str
+    question: str
+    place: Place
+    response_url: str
+    replaces: bool
+    deal_id: str | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an asset is suggested: a kind that each language can word, and its values."""
+
+    kind: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One asset shown for one deal to one person. Score and propensity lie in 0..1; ranks start at 1."""
+
+    id: str
+    ask_id: str
+    email: str
+    deal_id: str
+    asset_id: str
+    version_id: str
+    rank: int
+    score: float
+    propensity: float
+    reasons: tuple[Reason, ...]
+    model: str
+    open_token: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Answered:
+    """That an ask was answered: for which deal, how that deal was found, on what basis assets were chosen.
+
+    Basis: the words matched, nothing matched and these are nearest, or no words were given and fit decided.
+    `customers_only`: outsiders read the place, so internal assets were left out.
+    """
+
+    ask_id: str
+    deal_id: str
+    how: How
+    basis: Basis
+    customers_only: bool
+    email: str
+    channel: str
+    thread: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Share:
+    """A link for one recipient to one version; expiring and revocable."""
+
+    id: str
+    token: str
+    suggestion_id: str
+    asset_id: str
+    version_id: str
+    deal_id: str
+    email: str
+    recipient: str
+    recipient_name: str
+    note: str
+    on_record: bool
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One asset version touched one deal."""
+
+    id: str
+    kind: TouchKind
+    asset_id: str
+    version_id: str
+    deal_id: str
+    email: str
+    recipient: str
+    channel: str
+    share_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a person said of a suggestion."""
+
+    id: str
+    suggestion_id: str
+    deal_id: str
+    asset_id: str
+    email: str
+    verdict: Literal["not_useful"]
+    given_at: datetime
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A request for a shared link's bytes by what looks like a person."""
+
+    id: str
+    share_id: str
+    agent: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class ChannelLink:
+    """The deal that a channel is about; a later link takes the place of an earlier one."""
+
+    channel: str
+    deal_id: str
+    linked_by: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to be done later, exactly once in effect: an outbox row before it is written.
+
+    The same id is the same work. Rows with one partition are never worked on at the same time.
+    """
+
+    id: str
+    kind: str
+    lane: Lane
+    subject: str
+    partition: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An outbox row that this worker holds until the lease runs out. Attempts count this one."""
+
+    id: str
+    kind: str
+    lane: Lane
+    subject: str
+    partition: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An outbox row as an operator sees it."""
+
+    id: str
+    kind: str
+    lane: Lane
+    subject: str
+    state: Literal["due", "leased", "done", "dead"]
+    attempts: int
+    error: str
+    created_at: datetime
+    due_at: datetime
+
+
+Record = Ask | Answered | Suggestion | Share | Touch | Feedback | Opening | ChannelLink
+
+
+@dataclass(frozen=True)
+class Event:
+    """A request from outside by its own id, so that a second delivery is known."""
+
+    source: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is to be committed together. A known event or record id is left as it is."""
+
+    records: tuple[Record, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    event: Event | None = None

@@ -1,0 +1,108 @@
+"""Which few assets to show for a deal, and why: relevance times fit, with stated weights until there is evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from enablement.facets import deal_facets, facet
+from enablement.model import Asset, Basis, Deal, Facets, Reason
+from enablement.ports import AssetFilter, Catalog, Index, IndexQuery
+from enablement.search import Match, find
+
+MODEL = "stated-weights-1"
+MOST = 5
+NEAREST = 3
+CANDIDATES = 200
+# What a match of a facet adds to a fit of 0.5, and a mismatch takes away. Stated by judgement, not learned: there
+# are no outcomes to learn from at the start. The order is that of how specific a facet is to one deal.
+WEIGHTS = {
+    "competitors": 0.3,
+    "stages": 0.2,
+    "products": 0.15,
+    "industries": 0.15,
+    "language": 0.15,
+    "regions": 0.1,
+    "sizes": 0.05,
+}
+NEUTRAL_FIT = 0.5
+# How much of the score words alone give; the rest is fit.
+WORDS_ALONE = 0.4
+# An asset this much worse than the best is not worth a rep's time.
+WORTH_SHOWING = 0.5
+# A page loses up to a tenth of its score as it ages to two years.
+FRESH_LOSS = 0.1
+STALE_DAYS = 730
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An asset with its score in 0..1 and the reasons for it, the strongest first."""
+
+    asset: Asset
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+def recommend(
+    asked: Sequence[str], deal: Deal, *, catalog: Catalog, index: Index, only: AssetFilter, now: datetime
+) -> tuple[Basis, list[Ranked]]:
+    """Return at most five assets for a deal and on what basis: the words, the nearest there is, or fit alone."""
+    if not asked:
+        ranked = _by_fit(deal, catalog=catalog, index=index, only=only, now=now)
+        return ("fit" if ranked else "nothing"), ranked
+    matches = find(asked, catalog=catalog, index=index, only=only)
+    relevant = [match for match in matches if match.is_relevant]
+    if relevant:
+        return "words", _worth_showing([_by_words(match, deal, now) for match in relevant], MOST)
+    nearest = [_by_words(match, deal, now) for match in matches]
+    nearest = nearest or _by_fit(deal, catalog=catalog, index=index, only=only, now=now)
+    return ("nearest" if nearest else "nothing"), _worth_showing(nearest, NEAREST)
+
+
+def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
+    """Return how well an asset fits a deal (0..1, .5 when neither says anything) and what speaks for it."""
+    score = NEUTRAL_FIT
+    reasons = []
+    wanted = deal_facets(deal)
+    for name, weight in WEIGHTS.items():
+        made_for, has = _sides(name, asset, deal, wanted)
+        if not made_for or not has:
+            continue
+        common = [value for value in made_for if facet(value) in {facet(other) for other in has}]
+        score += weight if common else -weight
+        if common:
+            reasons.append(Reason(name, (common[0],)))
+    return max(0.0, min(1.0, score)), tuple(reasons)
+
+
+def _by_words(match: Match, deal: Deal, now: datetime) -> Ranked:
+    fitness, reasons = fit(match.asset, deal)
+    score = match.relevance * (WORDS_ALONE + (1 - WORDS_ALONE) * fitness) * _freshness(match.asset, now)
+    words = Reason("words", (" ".join(match.found), str(match.page.number), match.page.title))
+    return Ranked(match.asset, round(score, 4), (words, *reasons))
+
+
+def _by_fit(deal: Deal, *, catalog: Catalog, index: Index, only: AssetFilter, now: datetime) -> list[Ranked]:
+    hits = index.search(IndexQuery((), deal_facets(deal)), only=only, limit=CANDIDATES)
+    ranked = []
+    for asset in catalog.assets([hit.asset_id for hit in hits]):
+        fitness, reasons = fit(asset, deal)
+        if any(reason.kind != "language" for reason in reasons):
+            ranked.append(Ranked(asset, round(fitness * _freshness(asset, now), 4), reasons))
+    return _worth_showing(ranked, MOST)
+
+
+def _worth_showing(ranked: Sequence[Ranked], most: int) -> list[Ranked]:
+    best_first = sorted(ranked, key=lambda one: (-one.score, one.asset.title, one.asset.id))
+    return [one for one in best_first[:most] if one.score >= WORTH_SHOWING * best_first[0].score]
+
+
+def _freshness(asset: Asset, now: datetime) -> float:
+    age = max(0, (now - asset.updated_at).days)
+    return 1 - FRESH_LOSS * min(1.0, age / STALE_DAYS)
+
+
+def _sides(name: str, asset: Asset, deal: Deal, wanted: Facets) -> tuple[Sequence[str], Sequence[str]]:
+    if name == "language":
+        return [asset.language[:2]], [deal.language[:2]] if deal.language else []
+    return getattr(asset.facets, name), getattr(wanted, name)

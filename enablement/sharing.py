@@ -1,0 +1,238 @@
+"""Share an asset with a buyer: a link for each recipient, the touch it makes, and its openings."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from enablement.access import is_valid
+from enablement.model import Asset, Deal, Opening, Share, Suggestion, Task, Touch, Version, Written, key
+from enablement.ports import AccessUnknown, Services
+
+TOKEN_BYTES = 24
+OPEN_LINK_LASTS = timedelta(hours=24)
+# Reloads and the pages of one reading are one opening.
+ONE_READING = timedelta(minutes=30)
+MOST_RECIPIENTS = 20
+_EMAIL = re.compile(r"[^@\s<>,;\"']{1,64}@[^@\s<>,;\"']+\.[^@\s<>,;\"'.]{2,}")
+
+
+class CannotShare(Exception):
+    """This can't be shared as asked; the message says why and what to do."""
+
+
+class NoSuchLink(Exception):
+    """A link that leads nowhere (any more); the message is for the person who holds it."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a link is for; the e-mail address is what tells two apart."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Shareable:
+    """A suggestion that its asker may share now, with what is needed to do so."""
+
+    suggestion: Suggestion
+    asset: Asset
+    deal: Deal
+
+
+@dataclass(frozen=True)
+class Served:
+    """The bytes behind a link."""
+
+    asset: Asset
+    version: Version
+    data: bytes
+
+
+def emails(text: str) -> list[str]:
+    """Return the e-mail addresses of a typed list; raises CannotShare naming what is none."""
+    parts = [part for part in re.split(r"[\s,;<>]+", text) if part]
+    wrong = [part for part in parts if not _EMAIL.fullmatch(part) and "@" in part]
+    found = [part.lower() for part in parts if _EMAIL.fullmatch(part)]
+    if wrong or (parts and not found):
+        raise CannotShare(f"“{' '.join(wrong or parts)}” is not an e-mail address.")
+    return found
+
+
+def shareable(suggestion_id: str, *, email: str, services: Services, now: datetime) -> Shareable:
+    """Return what a person may share: their own suggestion, a valid customer asset, a deal they still see."""
+    found = own_suggestion(suggestion_id, email=email, services=services, now=now)
+    users = services.mirror.users_by_email(email)
+    try:
+        visible = users and services.access.readable(users[0].id, [found.deal.id])
+    except AccessUnknown as error:
+        raise CannotShare("Salesforce can't be reached to check this deal. Try again in a minute.") from error
+    if not visible:
+        raise CannotShare("You can no longer see this deal in Salesforce.")
+    return found
+
+
+def own_suggestion(suggestion_id: str, *, email: str, services: Services, now: datetime) -> Shareable:
+    """Return a suggestion made to this person whose asset may go to a customer now, without asking the CRM."""
+    suggestion = services.ledger.suggestion(suggestion_id)
+    asset = services.catalog.asset(suggestion.asset_id) if suggestion else None
+    deal = services.mirror.deal(suggestion.deal_id) if suggestion else None
+    if suggestion is None or asset is None or deal is None or suggestion.email != email:
+        raise CannotShare("This suggestion is not yours or no longer there. Ask again with /content.")
+    if asset.audience != "customer":
+        raise CannotShare(f"“{asset.title}” is internal and can't be shared with a customer.")
+    if not is_valid(asset, on=now.date()):
+        raise CannotShare(f"“{asset.title}” is not valid any more. Ask again with /content for what is.")
+    return Shareable(suggestion, asset, deal)
+
+
+def share(
+    what: Shareable,
+    recipients: Sequence[Recipient],
+    *,
+    note: str,
+    on_record: bool,
+    services: Services,
+    now: datetime,
+) -> list[Share]:
+    """Mint a link for each recipient and log a touch, in one transaction; the same again gives the same links."""
+    if not recipients:
+        raise CannotShare("Choose a contact or type an e-mail address.")
+    if len(recipients) > MOST_RECIPIENTS:
+        raise CannotShare(f"At most {MOST_RECIPIENTS} recipients at once.")
+    shares = [_share(what, recipient, note, on_record, services.link_days, now) for recipient in recipients]
+    touches = [_shared(one, now) for one in shares]
+    tasks = tuple(crm_task(touch) for touch in touches) if on_record else ()
+    services.ledger.write(Written(records=(*shares, *touches), tasks=tasks), now=now)
+    services.work.wake("write")
+    return [kept for one in shares if (kept := services.ledger.share(one.id))]
+
+
+def link(one: Share, public_url: str) -> str:
+    return f"{public_url}/s/{one.token}"
+
+
+def open_link(suggestion: Suggestion, public_url: str) -> str:
+    return f"{public_url}/o/{suggestion.open_token}"
+
+
+def serve_share(token: str, services: Services, *, agent: str, by_person: bool, now: datetime) -> Served:
+    """Return the bytes that a buyer's link leads to; when a person opened it, log that as a touch."""
+    one = services.ledger.share_by_token(token)
+    if one is None:
+        raise NoSuchLink("This link is not known. Please check that it is complete.")
+    asset = services.catalog.asset(one.asset_id)
+    if one.revoked_at or now >= one.expires_at or asset is None or not is_valid(asset, on=now.date()):
+        raise NoSuchLink("This link has expired. Please ask the person who sent it for a new one.")
+    if by_person:
+        _log_opening(one, services, agent, now)
+    return _served(asset, one.version_id, services)
+
+
+def serve_suggestion(open_token: str, services: Services, *, by_person: bool, now: datetime) -> Served:
+    """Return the bytes of a suggested asset for the rep; the link lasts a day."""
+    suggestion = services.ledger.suggestion_by_token(open_token)
+    asset = services.catalog.asset(suggestion.asset_id) if suggestion else None
+    if (
+        suggestion is None
+        or asset is None
+        or now - suggestion.made_at > OPEN_LINK_LASTS
+        or not is_valid(asset, on=now.date())
+    ):
+        raise NoSuchLink("This link has expired. Ask again in Slack with /content.")
+    if by_person:
+        touch = Touch(
+            id=key("opened", suggestion.id),
+            kind="opened",
+            asset_id=suggestion.asset_id,
+            version_id=suggestion.version_id,
+            deal_id=suggestion.deal_id,
+            email=suggestion.email,
+            recipient="",
+            channel="slack",
+            share_id="",
+            occurred_at=now,
+        )
+        services.ledger.write(Written(records=(touch,)), now=now)
+    return _served(asset, suggestion.version_id, services)
+
+
+def crm_task(touch: Touch) -> Task:
+    """Return the work of writing a touch to the CRM; touches of one deal are never in two calls at once."""
+    return Task(
+        id=key("crm.touch", touch.id),
+        kind="crm.touch",
+        lane="write",
+        subject=touch.id,
+        partition=touch.deal_id,
+    )
+
+
+def _share(
+    what: Shareable, recipient: Recipient, note: str, on_record: bool, link_days: int, now: datetime
+) -> Share:
+    suggestion = what.suggestion
+    return Share(
+        id=key("share", suggestion.id, recipient.email.lower()),
+        token=secrets.token_urlsafe(TOKEN_BYTES),
+        suggestion_id=suggestion.id,
+        asset_id=suggestion.asset_id,
+        version_id=suggestion.version_id,
+        deal_id=suggestion.deal_id,
+        email=suggestion.email,
+        recipient=recipient.email.lower(),
+        recipient_name=recipient.name,
+        note=note,
+        on_record=on_record,
+        made_at=now,
+        expires_at=now + timedelta(days=link_days),
+    )
+
+
+def _shared(one: Share, now: datetime) -> Touch:
+    return Touch(
+        id=key("shared", one.id),
+        kind="shared",
+        asset_id=one.asset_id,
+        version_id=one.version_id,
+        deal_id=one.deal_id,
+        email=one.email,
+        recipient=one.recipient,
+        channel="slack",
+        share_id=one.id,
+        occurred_at=now,
+    )
+
+
+def _log_opening(one: Share, services: Services, agent: str, now: datetime) -> None:
+    last = services.ledger.last_opening(one.id)
+    if last and now - last < ONE_READING:
+        return
+    opening = Opening(
+        key("opening", one.id, now.timestamp() // ONE_READING.total_seconds()), one.id, agent[:300], now
+    )
+    touch = Touch(
+        id=key("opened_by_buyer", opening.id),
+        kind="opened_by_buyer",
+        asset_id=one.asset_id,
+        version_id=one.version_id,
+        deal_id=one.deal_id,
+        email=one.email,
+        recipient=one.recipient,
+        channel="link",
+        share_id=one.id,
+        occurred_at=now,
+    )
+    tasks = (crm_task(touch),) if one.on_record else ()
+    services.ledger.write(Written(records=(opening, touch), tasks=tasks), now=now)
+    services.work.wake("write")
+
+
+def _served(asset: Asset, version_id: str, services: Services) -> Served:
+    version = services.catalog.version(version_id)
+    if version is None:
+        raise NoSuchLink("This file is no longer there.")
+    return Served(asset, version, services.catalog.data(version_id))

@@ -1,0 +1,124 @@
+"""Settings: the environment read once, into one frozen value; all that is missing is said together."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Where a running demo leaves its settings, so that commands typed beside it speak to it.
+DEMO_ENVIRONMENT = Path("var/demo/environment")
+_OURS = ("SLACK_", "SALESFORCE_", "DATABASE_URL", "REDIS_URL", "TOUCHLINE_DATA")
+
+
+class MissingSettings(Exception):
+    """Some settings are not there or can't be used; the message lists each with what it is for."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that an installation may choose. Secrets do not show in `repr`."""
+
+    slack_signing_secrets: tuple[str, ...] = field(repr=False)
+    slack_bot_token: str = field(repr=False)
+    salesforce_url: str
+    salesforce_client_id: str
+    salesforce_client_secret: str = field(default="", repr=False)
+    salesforce_username: str = ""
+    salesforce_private_key: str = field(default="", repr=False)
+    salesforce_audience: str = "https://login.salesforce.com"
+    salesforce_mapping: Path | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: str = "sqlite:///var/touchline.db"
+    redis_url: str = field(default="", repr=False)
+    data_dir: Path = Path("var")
+    public_url: str = "http://127.0.0.1:3000"
+    link_days: int = 90
+    sync_every_s: int = 300
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    name: str
+    purpose: str
+    where: str
+
+
+_NEEDED = (
+    _Wanted(
+        "SLACK_SIGNING_SECRET", "to know Slack's requests from forged ones", "Slack app → Basic Information"
+    ),
+    _Wanted("SLACK_BOT_TOKEN", "to answer in Slack", "Slack app → OAuth & Permissions (xoxb-…)"),
+    _Wanted("SALESFORCE_URL", "your org's address", "Setup → My Domain (https://….my.salesforce.com)"),
+    _Wanted("SALESFORCE_CLIENT_ID", "to sign in to Salesforce", "Setup → External Client App Manager"),
+)
+_LOGIN = _Wanted(
+    "SALESFORCE_CLIENT_SECRET or SALESFORCE_USERNAME with SALESFORCE_PRIVATE_KEY",
+    "to sign in to Salesforce",
+    "Setup → External Client App Manager",
+)
+
+
+def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = True) -> Settings:
+    """Read the settings; raises MissingSettings with all that is wrong at once.
+
+    Each name may also be given as NAME_FILE: the path of a file that holds the value. `doors`: Slack's and Salesforce's
+    are needed. Where nothing at all is set and a demo was started here, the demo's are taken.
+    """
+    said = _or_demo(os.environ if environ is None else environ)
+    problems: list[str] = []
+
+    def value(name: str, default: str = "") -> str:
+        if path := said.get(f"{name}_FILE"):
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                problems.append(f"{name}_FILE: {path} can't be read ({error.strerror})")
+        return said.get(name, "").strip() or default
+
+    def number(name: str, default: int) -> int:
+        text = value(name, str(default))
+        if text.isdecimal() and int(text) > 0:
+            return int(text)
+        problems.append(f"{name}: should be a whole number above 0, not “{text}”")
+        return default
+
+    by_key = value("SALESFORCE_PRIVATE_KEY") and value("SALESFORCE_USERNAME")
+    if doors:
+        problems += [_line(one) for one in _NEEDED if not value(one.name)]
+        problems += [] if value("SALESFORCE_CLIENT_SECRET") or by_key else [_line(_LOGIN)]
+    data_dir = Path(value("TOUCHLINE_DATA", "var"))
+    mapping = value("SALESFORCE_MAPPING")
+    secrets = (value("SLACK_SIGNING_SECRET"), value("SLACK_SIGNING_SECRET_PREVIOUS"))
+    settings = Settings(
+        slack_signing_secrets=tuple(secret for secret in secrets if secret),
+        slack_bot_token=value("SLACK_BOT_TOKEN"),
+        slack_api_url=value("SLACK_API_URL", Settings.slack_api_url),
+        salesforce_url=value("SALESFORCE_URL").rstrip("/"),
+        salesforce_client_id=value("SALESFORCE_CLIENT_ID"),
+        salesforce_client_secret=value("SALESFORCE_CLIENT_SECRET"),
+        salesforce_username=value("SALESFORCE_USERNAME"),
+        salesforce_private_key=value("SALESFORCE_PRIVATE_KEY"),
+        salesforce_audience=value("SALESFORCE_AUDIENCE", Settings.salesforce_audience),
+        salesforce_mapping=Path(mapping) if mapping else None,
+        database_url=value("DATABASE_URL", f"sqlite:///{data_dir / 'touchline.db'}"),
+        redis_url=value("REDIS_URL"),
+        data_dir=data_dir,
+        public_url=value("PUBLIC_URL", Settings.public_url).rstrip("/"),
+        link_days=number("LINK_DAYS", Settings.link_days),
+        sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s),
+    )
+    if problems:
+        raise MissingSettings("Touchline can't start:\n" + "\n".join(f"  {problem}" for problem in problems))
+    return settings
+
+
+def _or_demo(environ: Mapping[str, str]) -> Mapping[str, str]:
+    is_set = any(name.startswith(_OURS) for name in environ)
+    if is_set or not DEMO_ENVIRONMENT.exists():
+        return environ
+    lines = DEMO_ENVIRONMENT.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _line(one: _Wanted) -> str:
+    return f"{one.name} is not set: {one.purpose}. Where to get it: {one.where}."
