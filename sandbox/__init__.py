@@ -1,0 +1,1 @@
+"""A local Slack and a local Salesforce: real HTTP servers for trying, testing and showing."""

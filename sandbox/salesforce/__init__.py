@@ -1,0 +1,6 @@
+"""A local org: Salesforce's REST API over real rows, strict and stateful, for trying, tests and demos."""
+
+from sandbox.salesforce.app import create_app
+from sandbox.salesforce.config import OrgConfig
+
+__all__ = ["OrgConfig", "create_app"]

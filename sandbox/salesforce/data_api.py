@@ -1,0 +1,253 @@
+"""The REST API: discovery, descriptions and single rows."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+
+from sandbox.salesforce import describe
+from sandbox.salesforce.clock import as_text
+from sandbox.salesforce.errors import ApiError, not_found
+from sandbox.salesforce.exchange import (
+    VERSIONS,
+    answer,
+    bearer_token,
+    body_object,
+    empty,
+    only_parameters,
+    version,
+    viewer,
+)
+from sandbox.salesforce.ids import MalformedIdError, normal_id
+from sandbox.salesforce.org import CALLS_PER_DAY, Org
+from sandbox.salesforce.query_api import add_query_routes, record_of
+from sandbox.salesforce.schema import Field, SObject
+from sandbox.salesforce.sharing import Binder, condition
+from sandbox.salesforce.store import quoted
+from sandbox.salesforce.values import kept_value
+from sandbox.salesforce.writer import AmbiguousKeyError
+
+_LONGEST_WINDOW = timedelta(days=30)
+
+
+def data_door(org: Org) -> Blueprint:
+    """Return the routes under /services/data/vXX.X."""
+    door = Blueprint("data", __name__, url_prefix="/services/data/v<number>")
+
+    @door.url_value_preprocessor
+    def take_version(_: str | None, values: dict[str, Any] | None) -> None:
+        g.version = f"v{(values or {}).pop('number', '')}"
+
+    @door.before_request
+    def admit() -> None:
+        if version()[1:] not in VERSIONS:
+            raise not_found()
+        g.viewer = org.viewer(bearer_token())
+        g.usage = org.usage.count(org.clock.now().date().isoformat())
+
+    _add_discovery(door, org)
+    _add_windows(door, org)
+    _add_rows(door, org)
+    add_query_routes(door, org)
+    return door
+
+
+def known_object(org: Org, name: str) -> SObject:
+    """Return the object a path names."""
+    sobject = org.schema.find(name)
+    if sobject is None:
+        raise not_found()
+    return sobject
+
+
+def key_field(sobject: SObject, name: str) -> Field:
+    """Return the field a path names as key of an upsert."""
+    field = sobject.field(name)
+    if field is None or not field.id_lookup:
+        raise ApiError("NOT_FOUND", "Provided external ID field does not exist or is not accessible: " + name)
+    return field
+
+
+def row_body(sobject: SObject, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a row without its `attributes`, which must agree with the object."""
+    values = dict(body)
+    named = values.pop("attributes", None)
+    if named is not None and (not isinstance(named, dict) or named.get("type") not in (None, sobject.name)):
+        raise ApiError("INVALID_TYPE", f"attributes do not name {sobject.name}")
+    return values
+
+
+def refuse_locked_row(org: Org, record_id: str) -> None:
+    """Raise UNABLE_TO_LOCK_ROW when such a fault is due."""
+    if org.faults.meets_row_lock(request.path, request.method):
+        message = f"unable to obtain exclusive access to this record or 1 records: {record_id}"
+        raise ApiError("UNABLE_TO_LOCK_ROW", message)
+
+
+def _add_discovery(door: Blueprint, org: Org) -> None:
+    @door.get("", strict_slashes=False)
+    def resources() -> Response:
+        here = f"/services/data/{version()}"
+        base = org.config.base_url.rstrip("/")
+        links = {name: f"{here}/{name}" for name in ("sobjects", "limits", "query", "queryAll", "composite")}
+        return answer({**links, "identity": f"{base}/id/{org.organization_id}/{viewer().user_id}"})
+
+    @door.get("/limits", strict_slashes=False)
+    def limits() -> Response:
+        left = CALLS_PER_DAY - org.usage.used
+        return answer({"DailyApiRequests": {"Max": CALLS_PER_DAY, "Remaining": left}})
+
+    @door.get("/sobjects", strict_slashes=False)
+    def all_objects() -> Response:
+        briefs = [describe.brief(sobject, viewer(), version=version()) for sobject in org.schema]
+        return answer({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": briefs})
+
+    @door.get("/sobjects/<name>/describe", strict_slashes=False)
+    def described(name: str) -> Response:
+        sobject = known_object(org, name)
+        return answer(describe.whole(sobject, org.schema, viewer(), version=version()))
+
+
+def _add_rows(door: Blueprint, org: Org) -> None:
+    @door.post("/sobjects/<name>", strict_slashes=False)
+    def create(name: str) -> Response:
+        sobject = known_object(org, name)
+        values = row_body(sobject, body_object())
+        refuse_locked_row(org, sobject.name)
+        with org.writing(viewer()) as writer:
+            record_id = writer.create(sobject, values)
+        return answer({"id": record_id, "success": True, "errors": []}, 201)
+
+    @door.get("/sobjects/<name>", strict_slashes=False)
+    def basic(name: str) -> Response:
+        sobject = known_object(org, name)
+        return answer(
+            {"objectDescribe": describe.brief(sobject, viewer(), version=version()), "recentItems": []}
+        )
+
+    @door.get("/sobjects/<name>/<record_id>", strict_slashes=False)
+    def read(name: str, record_id: str) -> Response:
+        only_parameters("fields")
+        sobject = known_object(org, name)
+        return answer(record_of(org, sobject, _whole_id(record_id), _fields_asked(sobject)))
+
+    @door.patch("/sobjects/<name>/<record_id>", strict_slashes=False)
+    def update(name: str, record_id: str) -> Response:
+        sobject = known_object(org, name)
+        values = row_body(sobject, body_object())
+        refuse_locked_row(org, record_id)
+        with org.writing(viewer()) as writer:
+            writer.update(sobject, record_id, values)
+        return empty()
+
+    @door.delete("/sobjects/<name>/<record_id>", strict_slashes=False)
+    def delete(name: str, record_id: str) -> Response:
+        refuse_locked_row(org, record_id)
+        with org.writing(viewer()) as writer:
+            writer.delete(known_object(org, name), record_id)
+        return empty()
+
+    @door.get("/sobjects/<name>/<key>/<path:value>", strict_slashes=False)
+    def read_by_key(name: str, key: str, value: str) -> Response:
+        only_parameters("fields")
+        sobject = known_object(org, name)
+        field = key_field(sobject, key)
+        found = [row["Id"] for row in org.store.find_all(sobject, field, kept_value(field, value))]
+        if len(found) > 1:
+            return _choices(sobject, found)
+        if not found:
+            raise not_found()
+        return answer(record_of(org, sobject, found[0], _fields_asked(sobject)))
+
+    @door.patch("/sobjects/<name>/<key>/<path:value>", strict_slashes=False)
+    def upsert(name: str, key: str, value: str) -> Response:
+        sobject = known_object(org, name)
+        field = key_field(sobject, key)
+        values = row_body(sobject, body_object())
+        if field.name.lower() in map(str.lower, values):
+            message = f"The {field.name} field should not be specified in the sobject data."
+            raise ApiError("INVALID_FIELD", message)
+        refuse_locked_row(org, value)
+        try:
+            with org.writing(viewer()) as writer:
+                record_id, created = writer.upsert(sobject, field, value, values)
+        except AmbiguousKeyError as ambiguous:
+            return _choices(sobject, ambiguous.record_ids)
+        payload = {"id": record_id, "success": True, "errors": [], "created": created}
+        return answer(payload, 201 if created else 200)
+
+
+def _add_windows(door: Blueprint, org: Org) -> None:
+    @door.get("/sobjects/<name>/updated", strict_slashes=False)
+    def updated(name: str) -> Response:
+        sobject = known_object(org, name)
+        start, end = _window(org, sobject)
+        rows = _changed(org, sobject, start, end, deleted=False)
+        return answer({"ids": [row[0] for row in rows], "latestDateCovered": end})
+
+    @door.get("/sobjects/<name>/deleted", strict_slashes=False)
+    def deleted(name: str) -> Response:
+        sobject = known_object(org, name)
+        start, end = _window(org, sobject)
+        rows = _changed(org, sobject, start, end, deleted=True)
+        return answer(
+            {
+                "deletedRecords": [{"id": row[0], "deletedDate": row[1]} for row in rows],
+                "earliestDateAvailable": as_text(org.clock.now() - _LONGEST_WINDOW),
+                "latestDateCovered": end,
+            }
+        )
+
+
+def _window(org: Org, sobject: SObject) -> tuple[str, str]:
+    only_parameters("start", "end")
+    if not sobject.has_recycle_bin:
+        raise ApiError("INVALID_TYPE_FOR_OPERATION", f"entity {sobject.name} is not replicateable")
+    try:
+        start, end = (datetime.fromisoformat(request.args[name]) for name in ("start", "end"))
+        now = org.clock.now()
+        # The platform cuts seconds off, so that clients that count on them miss rows here too.
+        start, end = (moment.replace(second=0, microsecond=0) for moment in (start, min(end, now)))
+        too_old = now - start > _LONGEST_WINDOW
+    except (KeyError, TypeError, ValueError) as cause:
+        raise ApiError("INVALID_REPLICATION_DATE", "start and end are moments with an offset") from cause
+    if too_old or start >= end:
+        raise ApiError("INVALID_REPLICATION_DATE", "start is within 30 days and a minute or more before end")
+    return as_text(start), as_text(end)
+
+
+def _changed(org: Org, sobject: SObject, start: str, end: str, *, deleted: bool) -> Iterable[tuple[Any, ...]]:
+    binder = Binder()
+    visible = condition(org.schema, sobject, "one", viewer(), binder)
+    between = f"one.SystemModstamp >= {binder.bind(start)} AND one.SystemModstamp < {binder.bind(end)}"
+    sql = (
+        f"SELECT one.Id, one.SystemModstamp FROM {quoted(sobject.name)} AS one "  # noqa: S608 names come from the schema
+        f"WHERE {between} AND one.IsDeleted = {int(deleted)} AND {visible} "
+        "ORDER BY one.SystemModstamp, one.seq"
+    )
+    return org.store.select(sql, binder.values)
+
+
+def _choices(sobject: SObject, record_ids: list[str]) -> Response:
+    return answer([f"/services/data/{version()}/sobjects/{sobject.name}/{each}" for each in record_ids], 300)
+
+
+def _fields_asked(sobject: SObject) -> list[str]:
+    asked = request.args.get("fields")
+    if asked is None:
+        return [field.name for field in sobject.fields.values()]
+    names = [name.strip() for name in asked.split(",")]
+    for name in names:
+        if sobject.field(name) is None:
+            raise ApiError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
+    return list(dict.fromkeys(names))
+
+
+def _whole_id(record_id: str) -> str:
+    try:
+        return normal_id(record_id)
+    except MalformedIdError:
+        raise ApiError(
+            "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {record_id}"
+        ) from None

@@ -1,0 +1,224 @@
+"""The org: schema, rows, clock, sessions and faults, and the rows it is born with."""
+
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.salesforce import schema as facts
+from sandbox.salesforce.access import known_viewer
+from sandbox.salesforce.clock import Clock, as_text
+from sandbox.salesforce.config import OrgConfig
+from sandbox.salesforce.errors import ApiError
+from sandbox.salesforce.faults import Faults
+from sandbox.salesforce.ids import make_id
+from sandbox.salesforce.schema import Schema
+from sandbox.salesforce.sfdx import deploy
+from sandbox.salesforce.sharing import Viewer
+from sandbox.salesforce.store import Store
+from sandbox.salesforce.writer import Writer
+
+CALLS_PER_DAY = 1_000_000
+SESSION_SECONDS = 7200
+
+_CUSTOMER_METADATA = Path(__file__).parent / "org"
+_MOST_KEPT_CALLS = 50_000
+_MOST_CURSORS = 50
+
+
+class Sessions:
+    """Access tokens; they live by real time, for clients know no other."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, tuple[str, float]] = {}
+
+    def open(self, user_id: str) -> str:
+        """Return a new token for a user."""
+        token = f"00D!{secrets.token_urlsafe(32)}"
+        self._tokens[token] = (user_id, time.monotonic() + SESSION_SECONDS)
+        return token
+
+    def end(self, token: str) -> None:
+        """Make a token worthless."""
+        self._tokens.pop(token, None)
+
+    def user_of(self, token: str) -> str:
+        """Return the user a token belongs to; raise INVALID_SESSION_ID when it is unknown or too old."""
+        user_id, expires = self._tokens.get(token, ("", 0.0))
+        if time.monotonic() >= expires:
+            raise ApiError("INVALID_SESSION_ID", "Session expired or invalid")
+        return user_id
+
+
+class Received:
+    """What clients asked for, without their tokens and the rows they sent."""
+
+    def __init__(self) -> None:
+        self._calls: deque[dict[str, Any]] = deque(maxlen=_MOST_KEPT_CALLS)
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def add(self, call: dict[str, Any]) -> None:
+        """Keep one call under the next number."""
+        with self._lock:
+            self._count += 1
+            self._calls.append({"n": self._count, **call})
+
+    def since(self, number: int) -> list[dict[str, Any]]:
+        """Return the calls after that number, oldest first."""
+        with self._lock:
+            return [call for call in self._calls if call["n"] > number]
+
+
+class Cursors:
+    """Results of queries that did not fit into one answer; the oldest goes when there are too many."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[str, Any]] = {}
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def add(self, user_id: str, result: Any) -> str:
+        """Keep a result for the user who asked, and return its locator."""
+        with self._lock:
+            self._count += 1
+            locator = make_id("01g", self._count)
+            self._open[locator] = (user_id, result)
+            while len(self._open) > _MOST_CURSORS:
+                self._open.pop(next(iter(self._open)))
+        return locator
+
+    def get(self, user_id: str, locator: str) -> Any:
+        """Return a result; raise INVALID_QUERY_LOCATOR when it is gone or another's."""
+        owner, result = self._open.get(locator, ("", None))
+        if owner != user_id:
+            raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator")
+        return result
+
+
+class Usage:
+    """The count of API calls of the org's present day."""
+
+    def __init__(self) -> None:
+        self._day = ""
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def count(self, day: str) -> int:
+        """Count a call and return how many the day has seen; 403 beyond the limit."""
+        with self._lock:
+            self._count = self._count + 1 if day == self._day else 1
+            self._day = day
+            if self._count > CALLS_PER_DAY:
+                raise ApiError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+            return self._count
+
+    @property
+    def used(self) -> int:
+        """Return how many calls were counted."""
+        return self._count
+
+
+@dataclass(frozen=True)
+class Org:
+    """Everything the doors of the org share."""
+
+    config: OrgConfig
+    store: Store
+    clock: Clock
+    faults: Faults = field(default_factory=Faults)
+    sessions: Sessions = field(default_factory=Sessions)
+    received: Received = field(default_factory=Received)
+    cursors: Cursors = field(default_factory=Cursors)
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def schema(self) -> Schema:
+        """Return the objects of the org."""
+        return self.store.schema
+
+    @property
+    def organization_id(self) -> str:
+        """Return the org's own id."""
+        return make_id("00D", 1)
+
+    def viewer(self, token: str) -> Viewer:
+        """Return the user behind a token."""
+        found = known_viewer(self.store, self.sessions.user_of(token))
+        if found is None:
+            raise ApiError("INVALID_SESSION_ID", "Session expired or invalid")
+        return found
+
+    @contextmanager
+    def writing(self, viewer: Viewer) -> Iterator[Writer]:
+        """Write for a user in one transaction whose rows share one stamp."""
+        with self.store.transaction():
+            yield Writer(self.store, viewer, stamp=as_text(self.clock.stamp()))
+
+
+def open_org(config: OrgConfig, clock: Clock | None = None) -> Org:
+    """Return the org of a configuration, filled with its first rows when it is new."""
+    schema = deploy(facts.load_standard_objects(), [config.source, _CUSTOMER_METADATA])
+    org = Org(config, Store(config.database, schema), clock or Clock())
+    if org.store.read(schema.get("Organization"), org.organization_id) is None:
+        _fill(org)
+    return org
+
+
+def _fill(org: Org) -> None:
+    rows = facts.initial_rows()
+    with org.store.transaction():
+        add = _adder(org)
+        add("Organization", _ORGANIZATION)
+        administrator, *_ = [add("Profile", row) for row in rows["Profile"]]
+        user = add("User", _integration_user(org.config.integration_username, administrator))
+        org.store.update(org.schema.get("User"), user, {"CreatedById": user, "LastModifiedById": user})
+        for place, stage in enumerate(rows["OpportunityStage"], 1):
+            names = {"ApiName": stage["MasterLabel"], "SortOrder": place, "IsActive": True}
+            add("OpportunityStage", {"IsClosed": False, "IsWon": False, **names, **stage})
+
+
+def _adder(org: Org) -> Callable[[str, dict[str, Any]], str]:
+    stamp = as_text(org.clock.stamp())
+
+    def add(name: str, row: dict[str, Any]) -> str:
+        sobject = org.schema.get(name)
+        record_id = make_id(sobject.prefix, org.store.next_number(name))
+        stamps = {"CreatedDate": stamp, "LastModifiedDate": stamp, "SystemModstamp": stamp}
+        org.store.insert(sobject, {"Id": record_id, **stamps, **row})
+        return record_id
+
+    return add
+
+
+def _integration_user(username: str, profile_id: str) -> dict[str, Any]:
+    return {
+        "Username": username,
+        "LastName": "Integration",
+        "FirstName": "Touchline",
+        "Name": "Touchline Integration",
+        "Email": username,
+        "Alias": "touchln",
+        "IsActive": True,
+        "UserType": "Standard",
+        "ProfileId": profile_id,
+        "TimeZoneSidKey": "GMT",
+        "LocaleSidKey": "en_US",
+        "LanguageLocaleKey": "en_US",
+        "EmailEncodingKey": "UTF-8",
+    }
+
+
+_ORGANIZATION = {
+    "Name": "Local Org",
+    "OrganizationType": "Developer Edition",
+    "InstanceName": "LOCAL",
+    "IsSandbox": True,
+    "TimeZoneSidKey": "GMT",
+    "LanguageLocaleKey": "en_US",
+}

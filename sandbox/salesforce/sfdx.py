@@ -1,0 +1,195 @@
+"""Read the objects and fields of SFDX projects as data, the way a deployment would."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import parse
+
+from sandbox.salesforce.schema import Field, Schema, SObject, by_name, system_fields, with_fields
+
+_NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
+_API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}__c")
+_TYPES = {
+    "Text": "string",
+    "TextArea": "textarea",
+    "LongTextArea": "textarea",
+    "Email": "email",
+    "Phone": "phone",
+    "Url": "url",
+    "Picklist": "picklist",
+    "MultiselectPicklist": "multipicklist",
+    "Checkbox": "boolean",
+    "Number": "double",
+    "Currency": "currency",
+    "Percent": "percent",
+    "Date": "date",
+    "DateTime": "datetime",
+    "Lookup": "reference",
+    "MasterDetail": "reference",
+}
+_LENGTHS = {
+    "TextArea": 255,
+    "Email": 80,
+    "Phone": 40,
+    "Url": 255,
+    "Picklist": 255,
+    "MultiselectPicklist": 4099,
+}
+_CUSTOM_SYSTEM_FIELDS = (
+    "Id",
+    "IsDeleted",
+    "CreatedDate",
+    "CreatedById",
+    "LastModifiedDate",
+    "LastModifiedById",
+    "SystemModstamp",
+)
+
+
+class MetadataError(ValueError):
+    """The org would refuse to deploy this metadata."""
+
+
+def deploy(standard: Iterable[SObject], projects: Iterable[Path]) -> Schema:
+    """Return the schema of standard objects plus everything the projects' object folders declare."""
+    sobjects = {sobject.name: sobject for sobject in standard}
+    for folder in (found for project in projects for found in object_folders(project)):
+        added = [_field(path) for path in sorted((folder / "fields").glob("*.field-meta.xml"))]
+        described = folder / f"{folder.name}.object-meta.xml"
+        if folder.name.endswith("__c") and described.exists():
+            number = sum(sobject.custom for sobject in sobjects.values())
+            sobjects[folder.name] = _custom_object(
+                folder.name, _root(described, "CustomObject"), added, number
+            )
+        elif folder.name in sobjects:
+            sobjects[folder.name] = with_fields(sobjects[folder.name], added)
+        else:
+            raise MetadataError(f"{folder}: no object named {folder.name}")
+    _check_references(sobjects)
+    return Schema(sobjects.values())
+
+
+def object_folders(project: Path) -> list[Path]:
+    """Return the folders under a project that each describe one object."""
+    found = sorted(
+        path for path in project.glob("**/objects/*") if path.is_dir() and "node_modules" not in path.parts
+    )
+    if not found:
+        raise MetadataError(f"{project}: no objects to deploy")
+    return found
+
+
+def _check_references(sobjects: dict[str, SObject]) -> None:
+    for sobject in sobjects.values():
+        for field in sobject.fields.values():
+            missing = [target for target in field.reference_to if target not in sobjects]
+            if missing:
+                raise MetadataError(
+                    f"{sobject.name}.{field.name} refers to {missing[0]}, which is not in this org"
+                )
+
+
+def _custom_object(name: str, root: Element, added: list[Field], number: int) -> SObject:
+    name_field = _child(root, "nameField")
+    auto_number = _text(name_field, "displayFormat") if _text(name_field, "type") == "AutoNumber" else ""
+    named = Field(
+        "Name",
+        "string",
+        _text(name_field, "label"),
+        length=80,
+        required=not auto_number,
+        createable=not auto_number,
+        updateable=not auto_number,
+        auto_number=auto_number,
+    )
+    parents = [field for field in added if field.controls_sharing]
+    controlled = _text(root, "sharingModel") == "ControlledByParent"
+    if controlled != bool(parents):
+        raise MetadataError(
+            f"{name}: ControlledByParent and a master-detail field come together or not at all"
+        )
+    listed = [*system_fields(_CUSTOM_SYSTEM_FIELDS), named, *added]
+    return SObject(
+        name=name,
+        label=_text(root, "label"),
+        plural=_text(root, "pluralLabel"),
+        prefix=f"a{number:02d}",
+        sharing="controlled_by_parent" if controlled else "public",
+        fields=by_name(listed),
+        name_field="Name",
+        custom=True,
+    )
+
+
+def _field(path: Path) -> Field:
+    root = _root(path, "CustomField")
+    name, kind = _text(root, "fullName"), _text(root, "type")
+    if not _API_NAME.fullmatch(name) or path.name != f"{name}.field-meta.xml":
+        raise MetadataError(f"{path}: the file and its fullName do not agree on a custom field's name")
+    if kind not in _TYPES:
+        raise MetadataError(f"{path}: fields of type {kind!r} are unknown here")
+    master_detail, checkbox = kind == "MasterDetail", kind == "Checkbox"
+    relationship = _text(root, "relationshipName", "")
+    targets = tuple(found.text or "" for found in root.iter(f"{_NAMESPACE}referenceTo"))
+    return Field(
+        name,
+        _TYPES[kind],
+        _text(root, "label"),
+        length=int(_text(root, "length", str(_LENGTHS.get(kind, 0)))),
+        precision=int(_text(root, "precision", "0")),
+        scale=int(_text(root, "scale", "0")),
+        required=master_detail or _flag(root, "required"),
+        updateable=not master_detail or _flag(root, "reparentableMasterDetail"),
+        unique=_flag(root, "unique"),
+        case_sensitive=_flag(root, "caseSensitive"),
+        external_id=_flag(root, "externalId"),
+        id_lookup=_flag(root, "externalId"),
+        filterable=kind != "LongTextArea",
+        picklist=_picklist(root),
+        restricted=_flag(root, "valueSet/restricted"),
+        default=_flag(root, "defaultValue") if checkbox else None,
+        reference_to=targets,
+        relationship=name.removesuffix("__c") + "__r" if targets else "",
+        child_relationship=f"{relationship}__r" if relationship else "",
+        cascade=master_detail,
+        controls_sharing=master_detail,
+        read_access_suffices=_flag(root, "writeRequiresMasterRead"),
+    )
+
+
+def _picklist(root: Element) -> tuple[str, ...]:
+    values = root.iterfind(_path("valueSet/valueSetDefinition/value/fullName"))
+    return tuple(value.text or "" for value in values)
+
+
+def _root(path: Path, expected: str) -> Element:
+    root = parse(path).getroot()
+    if root is None or root.tag != _NAMESPACE + expected:
+        raise MetadataError(f"{path}: expected <{expected}>")
+    return root
+
+
+def _child(root: Element, path: str) -> Element:
+    found = root.find(_path(path))
+    if found is None:
+        raise MetadataError(f"<{root.tag}> has no <{path}>")
+    return found
+
+
+def _text(root: Element, path: str, default: str | None = None) -> str:
+    found = root.find(_path(path))
+    if found is None or found.text is None:
+        if default is None:
+            raise MetadataError(f"<{root.tag}> has no <{path}>")
+        return default
+    return found.text.strip()
+
+
+def _flag(root: Element, path: str) -> bool:
+    return _text(root, path, "false") == "true"
+
+
+def _path(path: str) -> str:
+    return "/".join(_NAMESPACE + step for step in path.split("/"))

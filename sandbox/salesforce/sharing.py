@@ -1,0 +1,71 @@
+"""Who may see and change a row, as SQL conditions, so that no row leaves the database unseen."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.salesforce.schema import Schema, SObject
+from sandbox.salesforce.store import quoted
+
+Access = Literal["read", "edit"]
+
+_LEVELS: dict[Access, str] = {
+    "read": "OpportunityAccessLevel IN ('Read', 'Edit', 'All')",
+    "edit": "OpportunityAccessLevel IN ('Edit', 'All')",
+}
+_SHARED_WITH = "SELECT OpportunityId FROM OpportunityTeamMember WHERE IsDeleted = 0 AND UserId"
+# The viewer and everybody whose role stands below the viewer's.
+_CIRCLE = """
+    WITH RECURSIVE below(id) AS (
+        SELECT role.Id FROM UserRole AS role JOIN User AS me ON me.Id = {user}
+            WHERE role.ParentRoleId = me.UserRoleId
+        UNION SELECT role.Id FROM UserRole AS role JOIN below ON role.ParentRoleId = below.id)
+    SELECT {user} UNION SELECT Id FROM User WHERE UserRoleId IN (SELECT id FROM below)"""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whoever asks: a user, and whether that user sees and changes all data."""
+
+    user_id: str
+    sees_all: bool
+
+
+class Binder:
+    """Collect the values of a statement and name their places."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+
+    def bind(self, value: object) -> str:
+        """Return the placeholder of a value."""
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+
+def condition(
+    schema: Schema, sobject: SObject, table: str, viewer: Viewer, binder: Binder, *, access: Access = "read"
+) -> str:
+    """Return the SQL condition that a row of `table` (an alias of the object's) is open to the viewer."""
+    if sobject.sharing == "own":
+        return f"{table}.ViewerId = {binder.bind(viewer.user_id)}"
+    if viewer.sees_all:
+        return "1"
+    if sobject.sharing == "public" or (sobject.sharing in ("read_only", "administered") and access == "read"):
+        return "1"
+    if sobject.sharing == "private":
+        return _private(table, viewer, binder, access)
+    parent_field = sobject.controlling_field
+    if parent_field is None:
+        return "0"
+    parent = schema.get(parent_field.reference_to[0])
+    needed: Access = "read" if parent_field.read_access_suffices else access
+    inner = condition(schema, parent, "parent", viewer, binder, access=needed)
+    open_parents = f"SELECT parent.Id FROM {quoted(parent.name)} AS parent WHERE {inner}"  # noqa: S608 names come from the schema
+    return f"{table}.{quoted(parent_field.name)} IN ({open_parents})"
+
+
+def _private(table: str, viewer: Viewer, binder: Binder, access: Access) -> str:
+    circle = _CIRCLE.format(user=binder.bind(viewer.user_id))
+    shared = f"{_SHARED_WITH} IN ({circle}) AND {_LEVELS[access]}"
+    return f"({table}.OwnerId IN ({circle}) OR {table}.Id IN ({shared}))"

@@ -1,0 +1,32 @@
+"""A strict local Slack: a real HTTP server that Slack's own clients talk to.
+
+Shares no code with the product, so that it can judge it.
+"""
+
+from flask import Flask, Response
+
+from sandbox.slack import api, control, response_urls
+from sandbox.slack.clock import Clock
+from sandbox.slack.config import SlackConfig
+from sandbox.slack.misfortune import CutConnections
+from sandbox.slack.server import Server
+from sandbox.slack.state import Slack
+
+__all__ = ["Clock", "Server", "SlackConfig", "create_app"]
+
+
+def create_app(config: SlackConfig, clock: Clock | None = None) -> Flask:
+    """Return the local Slack as a WSGI app; serve it with a thread per request."""
+    slack = Slack(config, clock or Clock())
+    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base class does not
+    app.register_blueprint(api.blueprint(slack))
+    app.register_blueprint(response_urls.blueprint(slack))
+    app.register_blueprint(control.blueprint(slack))
+
+    @app.get("/")
+    def page() -> Response:
+        return app.send_static_file("index.html")
+
+    app.wsgi_app = CutConnections(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    return app

@@ -1,0 +1,124 @@
+"""The facts about each Web API method: arguments, scopes, tier. Source: docs.slack.dev/reference/methods."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method. `arguments` maps a name to its kind: str, int, bool, json or list (commas or JSON).
+
+    A scope such as `*:history` stands for the one of the conversation's kind, such as `im:history`.
+    """
+
+    arguments: dict[str, str]
+    required: tuple[str, ...] = ()
+    scope: str = ""
+    tier: str = "4"
+    reads: bool = False
+
+
+_PAGE = {"cursor": "str", "limit": "int"}
+_SPAN = {**_PAGE, "inclusive": "bool", "include_all_metadata": "bool", "latest": "str", "oldest": "str"}
+_CONTENT = {
+    "channel": "str",
+    "text": "str",
+    "blocks": "json",
+    "attachments": "json",
+    "markdown_text": "str",
+    "as_user": "bool",
+    "link_names": "bool",
+    "parse": "str",
+}
+_LOOKS = {"icon_emoji": "str", "icon_url": "str", "username": "str"}
+_VIEW = {"view": "json"}
+
+METHODS: dict[str, Method] = {
+    "auth.test": Method({}, tier="special", reads=True),
+    "chat.postMessage": Method(
+        {
+            **_CONTENT,
+            **_LOOKS,
+            "thread_ts": "str",
+            "reply_broadcast": "bool",
+            "unfurl_links": "bool",
+            "unfurl_media": "bool",
+            "mrkdwn": "bool",
+            "metadata": "json",
+        },
+        required=("channel",),
+        scope="chat:write",
+        tier="special",
+    ),
+    "chat.postEphemeral": Method(
+        {**_CONTENT, **_LOOKS, "user": "str", "thread_ts": "str"},
+        required=("channel", "user"),
+        scope="chat:write",
+    ),
+    "chat.update": Method(
+        {**_CONTENT, "ts": "str", "reply_broadcast": "bool", "metadata": "json"},
+        required=("channel", "ts"),
+        scope="chat:write",
+        tier="3",
+    ),
+    "chat.delete": Method(
+        {"channel": "str", "ts": "str", "as_user": "bool"},
+        required=("channel", "ts"),
+        scope="chat:write",
+        tier="3",
+    ),
+    "conversations.open": Method(
+        {"channel": "str", "users": "list", "return_im": "bool"},
+        scope="im:write",
+        tier="3",
+    ),
+    "conversations.info": Method(
+        {"channel": "str", "include_locale": "bool", "include_num_members": "bool"},
+        required=("channel",),
+        scope="*:read",
+        tier="3",
+        reads=True,
+    ),
+    "conversations.list": Method(
+        {**_PAGE, "exclude_archived": "bool", "types": "list"},
+        scope="channels:read",
+        tier="2",
+        reads=True,
+    ),
+    "conversations.history": Method(
+        {**_SPAN, "channel": "str"}, required=("channel",), scope="*:history", tier="3", reads=True
+    ),
+    "conversations.replies": Method(
+        {**_SPAN, "channel": "str", "ts": "str"},
+        required=("channel", "ts"),
+        scope="*:history",
+        tier="3",
+        reads=True,
+    ),
+    "conversations.members": Method(
+        {**_PAGE, "channel": "str"}, required=("channel",), scope="*:read", reads=True
+    ),
+    "users.info": Method(
+        {"user": "str", "include_locale": "bool"}, required=("user",), scope="users:read", reads=True
+    ),
+    "users.list": Method({**_PAGE, "include_locale": "bool"}, scope="users:read", tier="2", reads=True),
+    "users.lookupByEmail": Method(
+        {"email": "str"}, required=("email",), scope="users:read.email", tier="3", reads=True
+    ),
+    "views.open": Method({**_VIEW, "trigger_id": "str"}, required=("trigger_id", "view")),
+    "views.push": Method({**_VIEW, "trigger_id": "str"}, required=("trigger_id", "view")),
+    "views.update": Method(
+        {**_VIEW, "external_id": "str", "view_id": "str", "hash": "str"}, required=("view",)
+    ),
+    "views.publish": Method({**_VIEW, "user_id": "str", "hash": "str"}, required=("user_id", "view")),
+    "assistant.threads.setStatus": Method(
+        {**_LOOKS, "channel_id": "str", "thread_ts": "str", "status": "str", "loading_messages": "json"},
+        required=("channel_id", "thread_ts", "status"),
+        scope="chat:write",
+        tier="special",
+    ),
+    "assistant.threads.setSuggestedPrompts": Method(
+        {"channel_id": "str", "thread_ts": "str", "title": "str", "prompts": "json"},
+        required=("channel_id", "prompts"),
+        scope="assistant:write",
+    ),
+}

@@ -1,0 +1,39 @@
+"""Serve the local Slack, or any WSGI app, on a loopback port."""
+
+import threading
+from types import TracebackType
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+_POLL_SECONDS = 0.02  # how soon a stop is noticed
+
+
+class _Handler(WSGIRequestHandler):
+    """A quiet handler that really hangs up when a connection is cut."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: /_sandbox/received and /_sandbox/sent keep the record."""
+
+    def connection_dropped(self, *_: Any) -> None:
+        """Close, so that the client sees the end at once."""
+        self.close_connection = True
+
+
+class Server:
+    """A running server with a thread per request; leave the `with` block to stop it."""
+
+    def __init__(self, app: Flask, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._server = make_server(host, port, app, threaded=True, request_handler=_Handler)
+        self.url = f"http://{host}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
+
+    def __enter__(self) -> "Server":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
