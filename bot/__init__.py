@@ -1,0 +1,1 @@
+"""The Slack door: requests in, messages out."""

@@ -1,0 +1,85 @@
+"""The Slack door as one function: a request's bytes in, an answer out."""
+
+import logging
+import re
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App, BoltRequest
+from slack_bolt.authorization import AuthorizeResult
+
+from bot import find, share
+from bot.gateway import SlackGateway
+from bot.verify import Refused, verify
+from enablement.ports import Services
+
+log = logging.getLogger(__name__)
+# Listeners that open a modal wait for the CRM and for Slack; a few of those must not keep others from their ack.
+LISTENERS_AT_ONCE = 20
+_EVERYTHING = re.compile(".*")
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """What goes back over HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+class SlackDoor:
+    """Verifies, then lets Bolt find the listener."""
+
+    def __init__(
+        self, services: Services, gateway: SlackGateway, *, token: str, signing_secrets: Sequence[str]
+    ) -> None:
+        self._secrets = signing_secrets
+        self._bolt = _bolt(services, gateway, token)
+
+    def handle(self, raw: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+        """Answer one request; `headers` have lower-case names."""
+        try:
+            verified = verify(raw, headers, self._secrets, now=time.time())
+        except Refused as refused:
+            return HttpAnswer(refused.status, {"content-type": "text/plain"}, str(refused))
+        fields = dict(verified.fields)
+        if fields.get("type") == "url_verification":
+            return HttpAnswer(200, {"content-type": "text/plain"}, str(fields.get("challenge", "")))
+        answer = self._bolt.dispatch(_request(fields, verified.event_id))
+        return HttpAnswer(
+            answer.status, {name: values[0] for name, values in answer.headers.items()}, answer.body
+        )
+
+
+def _request(fields: Mapping[str, Any], event_id: str) -> BoltRequest:
+    # Handed over parsed: Bolt's own parser loses form bodies that hold the word "payload".
+    return BoltRequest(body=dict(fields), mode="socket_mode", context={"event_id": event_id})
+
+
+def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
+    app = App(
+        client=gateway.client,
+        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token),
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        listener_executor=ThreadPoolExecutor(LISTENERS_AT_ONCE, thread_name_prefix="listener"),
+    )
+    find.register(app, services, gateway)
+    share.register(app, services, gateway)
+    # What nobody listens for is acknowledged: Slack would send it again and in the end switch the app off.
+    for kind in (app.event, app.action, app.view, app.view_closed, app.shortcut):
+        kind(_EVERYTHING)(_acknowledge)
+    app.error(_log_and_acknowledge)
+    return app
+
+
+def _acknowledge(ack: Ack) -> None:
+    ack()
+
+
+def _log_and_acknowledge(error: Exception) -> None:
+    log.error("a Slack listener failed", exc_info=error)

@@ -1,0 +1,200 @@
+"""Find content: /content, a mention or a direct message become an ask; the buttons of an answer refine it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+
+from bot.blocks import CHANGE, DEAL, HELP, NOT_USEFUL, OPEN, PICKER_BLOCK, reply
+from bot.gateway import SlackGateway
+from bot.mrkdwn import unescape
+from bot.payload import UnknownButton, read
+from enablement.answering import redrawn
+from enablement.model import Ask, Event, Feedback, Place, Surface, Task, Written, key
+from enablement.ports import Services
+
+LONGEST_QUESTION = 500
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+
+
+def command(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+    """Answer /content with the best matches for the asker's deal."""
+    text = unescape(str(body.get("text") or "")).strip()
+    first, _, rest = text.partition(" ")
+    channel = str(body["channel_id"])
+    if first.lower() == "help":
+        ack(response_type="ephemeral", text=HELP)
+        return
+    is_link = first.lower() == "link"
+    if is_link and (channel.startswith("D") or not rest.strip()):
+        ack(
+            response_type="ephemeral",
+            text="Use `/content link <deal>` in the channel that is about the deal.",
+        )
+        return
+    ask = _ask(
+        context,
+        surface="command",
+        slack_id=str(body["user_id"]),
+        question=rest.strip() if is_link else text,
+        place=Place(channel, "", channel.startswith("D")),
+        response_url=str(body.get("response_url") or ""),
+        now=services.clock(),
+    )
+    _accept(ask, "ask.link" if is_link else "ask.answer", context, services)
+    ack()
+
+
+def mentioned(ack: Ack, event: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+    """Answer a mention in its channel, to the asker alone."""
+    _heard(
+        event, "mention", Place(str(event["channel"]), str(event.get("thread_ts") or "")), context, services
+    )
+    ack()
+
+
+def told(ack: Ack, event: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+    """Answer a direct message; edits, joins and messages of bots are nothing to answer."""
+    if event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id"):
+        place = Place(str(event["channel"]), str(event.get("thread_ts") or event["ts"]), is_direct=True)
+        _heard(event, "dm", place, context, services)
+    ack()
+
+
+def change_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+    """Show the asker's deals in place of the answer."""
+    asked = services.ledger.ask(_carried(body))
+    if asked:
+        _accept(_again(asked, body, context, services.clock()), "ask.pick", context, services)
+    ack()
+
+
+def choose_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+    """Answer the question anew for the chosen deal."""
+    action = body["actions"][0]
+    asked = services.ledger.ask(str(action["block_id"]).removeprefix(PICKER_BLOCK))
+    if asked:
+        deal_id = str(action["selected_option"]["value"])
+        _accept(
+            _again(asked, body, context, services.clock(), deal_id=deal_id), "ask.answer", context, services
+        )
+    ack()
+
+
+def dismiss(
+    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+) -> None:
+    """Keep that a suggestion was not useful, and take it off the answer."""
+    suggestion = services.ledger.suggestion(_carried(body))
+    if suggestion is None:
+        ack()
+        return
+    now = services.clock()
+    given = Feedback(
+        id=key("not_useful", suggestion.id),
+        suggestion_id=suggestion.id,
+        deal_id=suggestion.deal_id,
+        asset_id=suggestion.asset_id,
+        email=suggestion.email,
+        verdict="not_useful",
+        given_at=now,
+    )
+    is_new = services.ledger.write(Written(records=(given,), event=_event(context)), now=now)
+    ack()
+    said = redrawn(suggestion.ask_id, services) if is_new else None
+    if said:
+        blocks, text = reply(said, public_url=services.public_url, now=now)
+        gateway.respond(str(body["response_url"]), blocks, text, replace=True)
+
+
+def opened(ack: Ack) -> None:
+    """Acknowledge the click; the link itself logs the opening."""
+    ack()
+
+
+def register(app: App, services: Services, gateway: SlackGateway) -> None:
+    app.command("/content")(partial(command, services=services))
+    app.event("app_mention")(partial(mentioned, services=services))
+    app.event("message")(partial(told, services=services))
+    app.action(CHANGE)(partial(change_deal, services=services))
+    app.action(DEAL)(partial(choose_deal, services=services))
+    app.action(NOT_USEFUL)(partial(dismiss, services=services, gateway=gateway))
+    app.action(OPEN)(opened)
+
+
+def _heard(
+    event: Mapping[str, Any], surface: Surface, place: Place, context: BoltContext, services: Services
+) -> None:
+    question = unescape(_MENTION.sub(" ", str(event.get("text") or ""))).strip()
+    ask = _ask(
+        context,
+        surface=surface,
+        slack_id=str(event["user"]),
+        question=question,
+        place=place,
+        response_url="",
+        now=services.clock(),
+    )
+    _accept(ask, "ask.answer", context, services)
+
+
+def _ask(
+    context: BoltContext,
+    *,
+    surface: Surface,
+    slack_id: str,
+    question: str,
+    place: Place,
+    response_url: str,
+    now: datetime,
+    replaces: bool = False,
+    deal_id: str | None = None,
+) -> Ask:
+    return Ask(
+        id=key("ask", _event(context).id),
+        surface=surface,
+        slack_id=slack_id,
+        email="",
+        question=" ".join(question.split())[:LONGEST_QUESTION],
+        place=place,
+        response_url=response_url,
+        replaces=replaces,
+        deal_id=deal_id,
+        asked_at=now,
+    )
+
+
+def _again(
+    asked: Ask, body: Mapping[str, Any], context: BoltContext, now: datetime, *, deal_id: str | None = None
+) -> Ask:
+    return _ask(
+        context,
+        surface=asked.surface,
+        slack_id=str(body["user"]["id"]),
+        question=asked.question,
+        place=asked.place,
+        response_url=str(body.get("response_url") or ""),
+        now=now,
+        replaces=True,
+        deal_id=deal_id,
+    )
+
+
+def _accept(ask: Ask, kind: str, context: BoltContext, services: Services) -> None:
+    task = Task(id=key(kind, ask.id), kind=kind, lane="reply", subject=ask.id)
+    if services.ledger.write(Written(records=(ask,), tasks=(task,), event=_event(context)), now=ask.asked_at):
+        services.work.wake("reply")
+
+
+def _event(context: BoltContext) -> Event:
+    return Event("slack", str(context["event_id"]))
+
+
+def _carried(body: Mapping[str, Any]) -> str:
+    try:
+        return read(str(body["actions"][0].get("value") or "")).id
+    except UnknownButton:
+        return ""

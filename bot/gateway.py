@@ -1,0 +1,153 @@
+"""The one place that calls Slack: errors told apart, addresses checked, previews off."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+from slack_sdk.webhook import WebhookClient
+
+from enablement.ports import TryLater, Undeliverable
+
+TIMEOUT_S = 10
+_HOOKS = "hooks.slack.com"
+_PASSING = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "timeout"}
+)
+# The bot is not where the person asked; they are reached directly instead.
+NOT_THERE = frozenset(
+    {"not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "restricted_action"}
+)
+GONE = frozenset(
+    {"not_found", "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "hash_conflict"}
+)
+
+
+class NotThere(Exception):
+    """The bot can't post to this place."""
+
+
+class TooLate(Exception):
+    """A view or a trigger is gone: the person closed it or took too long."""
+
+
+class SlackGateway:
+    """Calls the Web API and response addresses; raises TryLater, Undeliverable, NotThere or TooLate."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self.client = WebClient(
+            token=token,
+            base_url=api_url,
+            timeout=TIMEOUT_S,
+            retry_handlers=[ConnectionErrorRetryHandler(max_retry_count=1)],
+        )
+        self._hosts = frozenset({_HOOKS, urlsplit(api_url).netloc})
+
+    def post(
+        self, channel: str, blocks: Sequence[Block], text: str, *, thread: str, mark: Mapping[str, Any]
+    ) -> str:
+        """Post a message that bears our mark as metadata; return its ts."""
+        answer = self._call(
+            "chat.postMessage",
+            channel=channel,
+            blocks=_plain(blocks),
+            text=text,
+            metadata=dict(mark),
+            unfurl_links=False,
+            unfurl_media=False,
+            **({"thread_ts": thread} if thread else {}),
+        )
+        return str(answer["ts"])
+
+    def post_ephemeral(
+        self, channel: str, user: str, blocks: Sequence[Block], text: str, *, thread: str
+    ) -> None:
+        self._call(
+            "chat.postEphemeral",
+            channel=channel,
+            user=user,
+            blocks=_plain(blocks),
+            text=text,
+            **({"thread_ts": thread} if thread else {}),
+        )
+
+    def has_posted(self, channel: str, *, thread: str, mark: Mapping[str, Any]) -> bool:
+        """Say whether a message of ours with this mark is among the last ones of a place."""
+        method = "conversations.replies" if thread else "conversations.history"
+        place = {"channel": channel, "limit": 100, "include_all_metadata": True}
+        answer = self._call(method, **place, **({"ts": thread} if thread else {}))
+        return any(message.get("metadata") == mark for message in answer.get("messages", []))
+
+    def open_dm(self, user: str) -> str:
+        return str(self._call("conversations.open", users=user)["channel"]["id"])
+
+    def channel(self, channel: str) -> Mapping[str, Any]:
+        return dict(self._call("conversations.info", channel=channel)["channel"])
+
+    def user(self, user: str) -> Mapping[str, Any]:
+        return dict(self._call("users.info", user=user, include_locale=True)["user"])
+
+    def open_view(self, trigger_id: str, view: View) -> None:
+        self._call("views.open", trigger_id=trigger_id, view=view.to_dict())
+
+    def respond(self, response_url: str, blocks: Sequence[Block], text: str, *, replace: bool) -> bool:
+        """Post to a response address, for the asker alone; False when the address is used up or too old."""
+        if urlsplit(response_url).netloc not in self._hosts:
+            raise Undeliverable("the response address is not Slack's")
+        hook = WebhookClient(response_url, timeout=TIMEOUT_S)
+        try:
+            answer = hook.send(
+                text=text,
+                blocks=_plain(blocks),
+                response_type="ephemeral",
+                replace_original=replace,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (OSError, SlackClientError) as error:
+            raise TryLater(f"Slack's response address: {type(error).__name__}") from error
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise TryLater(
+                f"Slack's response address answered HTTP {answer.status_code}", seconds=_wait(answer.headers)
+            )
+        if answer.status_code == 404:
+            return False
+        if answer.status_code != 200:
+            raise Undeliverable(f"Slack refused a response: HTTP {answer.status_code} {answer.body[:300]}")
+        return True
+
+    def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        try:
+            data = self.client.api_call(method, json=arguments).data
+        except SlackApiError as error:
+            raise _meaning(method, error) from error
+        except (OSError, SlackClientError) as error:
+            raise TryLater(f"{method}: {type(error).__name__}") from error
+        return data if isinstance(data, dict) else {}
+
+
+def _meaning(method: str, error: SlackApiError) -> Exception:
+    response = error.response
+    code = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    if response.status_code == 429 or code in _PASSING or response.status_code >= 500:
+        return TryLater(f"{method}: {code or response.status_code}", seconds=_wait(response.headers))
+    if code in NOT_THERE:
+        return NotThere(f"{method}: {code}")
+    if code in GONE:
+        return TooLate(f"{method}: {code}")
+    details = "; ".join(map(str, (response.get("response_metadata") or {}).get("messages", [])))
+    return Undeliverable(f"{method}: {code} {details}".strip())
+
+
+def _wait(headers: Mapping[str, Any]) -> float | None:
+    said = {name.lower(): value for name, value in headers.items()}.get("retry-after")
+    value = said[0] if isinstance(said, list) else said
+    return float(value) if isinstance(value, str) and value.isdecimal() else None
+
+
+def _plain(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    return [block.to_dict() for block in blocks]

@@ -1,0 +1,83 @@
+"""Reaches people in Slack: the `Messenger` port."""
+
+from datetime import datetime, timedelta
+
+from bot.blocks import reply as draw
+from bot.gateway import NotThere, SlackGateway
+from enablement.answering import Reply
+from enablement.model import Ask, Profile, Standing
+from enablement.ports import Clock, TryLater, Undeliverable
+
+RESPONSE_LASTS = timedelta(minutes=29)
+CHANNEL_IS_FRESH = timedelta(seconds=60)
+
+
+class SlackMessenger:
+    """Shows replies where they were asked for, to the asker alone."""
+
+    def __init__(self, gateway: SlackGateway, *, public_url: str, clock: Clock) -> None:
+        self._gateway = gateway
+        self._public_url = public_url
+        self._clock = clock
+        self._outside: dict[str, tuple[bool, datetime]] = {}
+
+    def profile(self, slack_id: str, *, now: datetime) -> Profile:
+        try:
+            user = self._gateway.user(slack_id)
+        except (NotThere, Undeliverable):
+            return Profile(slack_id, "", "", "", "", "stranger", now)
+        about = user.get("profile") or {}
+        return Profile(
+            slack_id=slack_id,
+            email=str(about.get("email") or "").lower(),
+            name=str(user.get("real_name") or user.get("name") or ""),
+            locale=str(user.get("locale") or "en-US"),
+            time_zone=str(user.get("tz") or "UTC"),
+            standing=_standing(user),
+            seen_at=now,
+        )
+
+    def is_shared_outside(self, channel: str) -> bool:
+        now = self._clock()
+        known = self._outside.get(channel)
+        if known and now - known[1] < CHANNEL_IS_FRESH:
+            return known[0]
+        try:
+            facts = self._gateway.channel(channel)
+        except (NotThere, TryLater, Undeliverable):
+            # Not to know who reads along means to expect the worst.
+            return True
+        outside = any(facts.get(name) for name in ("is_ext_shared", "is_pending_ext_shared", "is_org_shared"))
+        self._outside[channel] = (outside, now)
+        return outside
+
+    def show(self, reply: Reply, *, ask: Ask, again: bool) -> None:
+        """Show a reply; `again` says that it may be there already, from before a crash."""
+        now = self._clock()
+        blocks, text = draw(reply, public_url=self._public_url, now=now)
+        in_time = bool(ask.response_url) and now - ask.asked_at < RESPONSE_LASTS
+        if in_time and self._gateway.respond(ask.response_url, blocks, text, replace=ask.replaces):
+            return
+        place = ask.place
+        if not place.is_direct:
+            try:
+                self._gateway.post_ephemeral(place.channel, ask.slack_id, blocks, text, thread=place.thread)
+                return
+            except NotThere:
+                # The bot was never let into this channel: the asker still gets the answer.
+                place = type(place)(channel=self._gateway.open_dm(ask.slack_id), is_direct=True)
+        mark = {"event_type": "touchline_reply", "event_payload": {"ask": ask.id}}
+        if again and self._gateway.has_posted(place.channel, thread=place.thread, mark=mark):
+            return
+        self._gateway.post(place.channel, blocks, text, thread=place.thread, mark=mark)
+
+
+def _standing(user: object) -> Standing:
+    said = user if isinstance(user, dict) else {}
+    if said.get("deleted"):
+        return "deactivated"
+    if said.get("is_stranger") or said.get("is_bot"):
+        return "stranger"
+    if said.get("is_restricted") or said.get("is_ultra_restricted"):
+        return "guest"
+    return "stranger" if said.get("is_email_confirmed") is False else "member"

@@ -1,0 +1,85 @@
+"""Share an asset of an answer: a modal, then a link for each recipient."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+
+from bot.blocks import SHARE, text_block
+from bot.gateway import SlackGateway, TooLate
+from bot.mrkdwn import escape
+from bot.payload import UnknownButton, read
+from bot.share_blocks import (
+    CONTACTS,
+    SHARE_VIEW,
+    TYPED,
+    Form,
+    read_form,
+    share_modal,
+    shared_modal,
+    sorry_modal,
+)
+from enablement.model import Event, Share, Written
+from enablement.ports import Services, TryLater
+from enablement.sharing import CannotShare, Shareable, own_suggestion, share, shareable
+
+# Access was checked when the form was drawn; a form left open for longer is drawn anew.
+FORM_LASTS = timedelta(minutes=15)
+
+
+def open_form(
+    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+) -> None:
+    """Open the share modal for a suggestion that this person may share."""
+    now = services.clock()
+    is_new = services.ledger.write(Written(event=Event("slack", str(context["event_id"]))), now=now)
+    ack()
+    if not is_new:
+        return
+    try:
+        suggestion_id = read(str(body["actions"][0].get("value") or "")).id
+        what = shareable(suggestion_id, email=_email(body, services), services=services, now=now)
+        contacts = services.mirror.contacts(what.deal.id)
+        gateway.open_view(str(body["trigger_id"]), share_modal(what, contacts, now=now))
+    except (CannotShare, UnknownButton) as error:
+        gateway.open_view(str(body["trigger_id"]), sorry_modal(str(error)))
+    except (TooLate, TryLater):
+        text = "Slack was too slow to open the form. Please press Share again."
+        gateway.respond(str(body["response_url"]), [text_block(escape(text))], text, replace=False)
+
+
+def submit(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
+    """Mint the links, log the touches and show the links."""
+    now = services.clock()
+    form = read_form(body["view"])
+    if now - form.opened_at > FORM_LASTS:
+        ack(response_action="update", view=sorry_modal("This form was open for too long. Press Share again."))
+        return
+    try:
+        what = own_suggestion(form.suggestion_id, email=_email(body, services), services=services, now=now)
+        shares = _share(form, what, services)
+    except CannotShare as error:
+        blocks = {block["block_id"] for block in body["view"]["blocks"]}
+        place = TYPED if form.typed or CONTACTS not in blocks else CONTACTS
+        ack(response_action="errors", errors={place: str(error)[:150]})
+        return
+    ack(response_action="update", view=shared_modal(what, shares, public_url=services.public_url))
+
+
+def register(app: App, services: Services, gateway: SlackGateway) -> None:
+    app.action(SHARE)(partial(open_form, services=services, gateway=gateway))
+    app.view(SHARE_VIEW)(partial(submit, services=services))
+
+
+def _share(form: Form, what: Shareable, services: Services) -> list[Share]:
+    recipients = form.recipients(services.mirror.contacts(what.deal.id))
+    return share(
+        what, recipients, note=form.note, on_record=form.on_record, services=services, now=services.clock()
+    )
+
+
+def _email(body: Mapping[str, Any], services: Services) -> str:
+    profile = services.mirror.profile(str(body["user"]["id"]))
+    return profile.email if profile and profile.standing == "member" else ""

@@ -1,0 +1,1 @@
+"""The Salesforce door: deals and people in, touches out."""

@@ -1,0 +1,66 @@
+"""Which Salesforce field means what: read from one YAML file that an administrator may replace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DEFAULT = Path(__file__).with_name("mapping.yml")
+
+
+class BadMapping(Exception):
+    """The mapping file can't be used; the message says where it is wrong."""
+
+
+@dataclass(frozen=True)
+class FieldMap:
+    """Field names by meaning (empty: the org does not keep this fact), and what countries and languages are called."""
+
+    currency: str
+    competitors: str
+    products: str
+    industry: str
+    region: str
+    employees: str
+    language: str
+    team: bool
+    default_currency: str
+    regions: Mapping[str, str]
+    languages: Mapping[str, str]
+
+    def fields(self) -> dict[str, tuple[str, ...]]:
+        """Return the field names that are used of each object, to be checked against the org."""
+        used = {
+            "Opportunity": (self.currency, self.competitors, self.products),
+            "Account": (self.industry, self.region, self.employees, self.language),
+        }
+        return {name: tuple(field for field in fields if field) for name, fields in used.items()}
+
+
+def load_field_map(path: Path | None = None) -> FieldMap:
+    """Read the mapping; raises BadMapping."""
+    path = path or DEFAULT
+    try:
+        said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        deal, account = said["deal"], said["account"]
+        return FieldMap(
+            currency=deal.get("currency") or "",
+            competitors=deal.get("competitors") or "",
+            products=deal.get("products") or "",
+            industry=account.get("industry") or "",
+            region=account.get("region") or "",
+            employees=account.get("employees") or "",
+            language=account.get("language") or "",
+            team=bool(said.get("team", True)),
+            default_currency=said.get("default_currency") or "",
+            regions={
+                country: region for region, countries in said["regions"].items() for country in countries
+            },
+            languages={str(name): str(tag) for name, tag in said["languages"].items()},
+        )
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise BadMapping(
+            f"{path} can't be used as the field mapping: {type(error).__name__}: {error}"
+        ) from error

@@ -1,0 +1,1 @@
+"""The queue and the clock: wake-ups, workers, relay, schedules."""

@@ -1,0 +1,134 @@
+"""Do what is due in a lane: claim, act, settle. Called by a wake-up, or by the relay when there is no queue."""
+
+import logging
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+
+from enablement.model import Claimed, Lane
+from enablement.ports import Services, TryLater, Undeliverable
+
+log = logging.getLogger(__name__)
+# After this many attempts a row becomes a dead letter. With the pauses below that is a quarter of an hour of trying.
+MOST_ATTEMPTS = 8
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 300.0
+# A drain ends after this long even if there is more: its RQ job must not outlive the job's time limit.
+DRAIN_LASTS_S = 20.0
+# While some rows are being worked on, new ones are looked for this often.
+LOOK_AGAIN_S = 0.02
+RENEW_EVERY_S = 3.0
+THREADS: Mapping[Lane, int] = {"reply": 8, "write": 2, "compute": 1}
+
+Outcome = Mapping[str, Exception | None]
+Handler = Callable[[Services, Sequence[Claimed]], Outcome]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How rows of one kind are done: by which function, and how many at once."""
+
+    handle: Handler
+    batch: int = 1
+
+
+def drain(lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str) -> int:
+    """Do what is due in a lane until nothing is; return how many rows were handled."""
+    handled = 0
+    ends, renew_at = time.monotonic() + DRAIN_LASTS_S, time.monotonic() + RENEW_EVERY_S
+    running: dict[Future[None], Sequence[Claimed]] = {}
+    with ThreadPoolExecutor(THREADS[lane], thread_name_prefix=lane) as pool:
+        while True:
+            claimed: list[Claimed] = []
+            if len(running) < THREADS[lane] and time.monotonic() < ends:
+                claimed = _claim(lane, kinds, services, owner, free=THREADS[lane] - len(running))
+            for rows in _batches(claimed, kinds):
+                running[pool.submit(_handle, rows, kinds[rows[0].kind], services, owner)] = rows
+            handled += len(claimed)
+            if not running:
+                return handled
+            done, _ = wait(running, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
+            for future in done:
+                running.pop(future)
+                future.result()
+            if time.monotonic() > renew_at and running:
+                renew_at = time.monotonic() + RENEW_EVERY_S
+                held = [row.id for rows in running.values() for row in rows]
+                services.outbox.renew(held, owner=owner, now=services.clock())
+
+
+def _claim(
+    lane: Lane, kinds: Mapping[str, Kind], services: Services, owner: str, *, free: int
+) -> list[Claimed]:
+    most = max(kind.batch for kind in kinds.values())
+    return services.outbox.claim(lane, kinds, owner=owner, limit=max(free, most), now=services.clock())
+
+
+def _handle(rows: Sequence[Claimed], kind: Kind, services: Services, owner: str) -> None:
+    # The attempt is counted in the claim: a row that kills its worker each time ends here too.
+    worn_out = Undeliverable("its worker died at each attempt")
+    outcome: dict[str, Exception | None] = {row.id: worn_out for row in rows if row.attempts > MOST_ATTEMPTS}
+    outcome |= _attempt([row for row in rows if row.id not in outcome], kind, services)
+    _settle(rows, outcome, services, owner)
+
+
+def _attempt(rows: Sequence[Claimed], kind: Kind, services: Services) -> Outcome:
+    """Return what came of each row; when a whole batch is refused, find the row that is to blame."""
+    if not rows:
+        return {}
+    try:
+        return kind.handle(services, rows)
+    except Undeliverable as error:
+        if len(rows) == 1:
+            return {rows[0].id: error}
+        middle = len(rows) // 2
+        return {**_attempt(rows[:middle], kind, services), **_attempt(rows[middle:], kind, services)}
+    except Exception as error:
+        if not isinstance(error, TryLater):
+            log.exception("%s failed", rows[0].kind)
+        return {row.id: error for row in rows}
+
+
+def _settle(
+    rows: Sequence[Claimed], outcome: Mapping[str, Exception | None], services: Services, owner: str
+) -> None:
+    now = services.clock()
+    services.outbox.settle([row.id for row in rows if outcome[row.id] is None], owner=owner, now=now)
+    for row in rows:
+        error = outcome[row.id]
+        if error is None:
+            continue
+        said = (
+            f"{type(error).__name__}: {error}"
+            if not isinstance(error, TryLater | Undeliverable)
+            else str(error)
+        )
+        if isinstance(error, Undeliverable) or row.attempts >= MOST_ATTEMPTS:
+            log.error("%s %s is given up: %s", row.kind, row.subject, said)
+            services.outbox.bury(row.id, owner=owner, error=said[:2000], now=now)
+        else:
+            pause = (error.seconds if isinstance(error, TryLater) else None) or _pause(row.attempts)
+            at = now + timedelta(seconds=pause)
+            services.outbox.try_again(row.id, owner=owner, error=said[:2000], at=at)
+
+
+def _pause(attempts: int) -> float:
+    """Return the seconds to wait: doubling, with jitter so that many do not come back at once."""
+    longest: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 4.0 ** (attempts - 1))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+
+
+def _batches(rows: Sequence[Claimed], kinds: Mapping[str, Kind]) -> list[list[Claimed]]:
+    """Return rows grouped by kind, as many at once as that kind takes; kinds of a newer version are left alone."""
+    grouped: dict[str, list[Claimed]] = defaultdict(list)
+    for row in rows:
+        grouped[row.kind].append(row)
+    return [
+        some[start : start + kinds[kind].batch]
+        for kind, some in grouped.items()
+        for start in range(0, len(some), kinds[kind].batch)
+    ]

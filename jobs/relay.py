@@ -1,0 +1,78 @@
+"""The relay: tops the queue up, keeps the schedules, and does the work itself where there is no queue."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from redis.exceptions import RedisError
+
+from enablement.model import LANES, Lane, Task, key
+from enablement.ports import Services
+from jobs.kinds import KINDS
+from jobs.lanes import drain
+from jobs.queue import RedisWork
+
+log = logging.getLogger(__name__)
+TICK_S = 0.5
+LEADER_LEASE_S = 5
+
+
+class Relay:
+    """One or more may run; the schedules are kept by the one that holds the leader lease."""
+
+    def __init__(self, services: Services, *, owner: str, schedules: Mapping[str, int]) -> None:
+        self._services = services
+        self._owner = owner
+        self._schedules = schedules
+        self._pool = ThreadPoolExecutor(len(LANES), thread_name_prefix="relay")
+        self._draining: dict[Lane, Future[int]] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Tick until told to stop."""
+        while not stop.wait(TICK_S):
+            try:
+                self.tick()
+            except Exception:
+                # The database may be restarting; the next tick is the next attempt.
+                log.exception("the relay's tick failed")
+        self._pool.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Do once what there is to do now."""
+        self._keep_schedules()
+        for lane in LANES:
+            if self._services.outbox.due(lane, now=self._services.clock()) and not self._topped_up(lane):
+                self._drain_here(lane)
+
+    def _topped_up(self, lane: Lane) -> bool:
+        work = self._services.work
+        if not isinstance(work, RedisWork):
+            return False
+        try:
+            if not work.has_workers(lane):
+                return False
+            work.top_up(lane)
+        except RedisError as error:
+            log.warning("no queue for %s (%s): draining here", lane, type(error).__name__)
+            return False
+        return True
+
+    def _drain_here(self, lane: Lane) -> None:
+        running = self._draining.get(lane)
+        if running and not running.done():
+            return
+        if running:
+            running.result()
+        self._draining[lane] = self._pool.submit(
+            drain, lane, KINDS[lane], self._services, owner=f"{self._owner} {lane}"
+        )
+
+    def _keep_schedules(self) -> None:
+        services, now = self._services, self._services.clock()
+        if not services.outbox.hold("relay", owner=self._owner, seconds=LEADER_LEASE_S, now=now):
+            return
+        for kind, every in self._schedules.items():
+            if services.outbox.take_turn(kind, every=every, now=now):
+                task = Task(id=key(kind, now.isoformat()), kind=kind, lane="compute", subject="")
+                services.outbox.add([task], now=now)

@@ -1,0 +1,108 @@
+"""The HTTP door: Slack's requests, the links that buyers and reps open, health."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from flask import Flask, Response, render_template, request, send_file
+from werkzeug.exceptions import HTTPException
+
+from enablement.ports import Services
+from enablement.sharing import NoSuchLink, Served, serve_share, serve_suggestion
+from web.readers import is_person
+
+LARGEST_REQUEST = 2_000_000
+# What a browser shows by itself; everything else is downloaded.
+SHOWN_INLINE = ("application/pdf", "text/html", "text/plain")
+
+
+class Answer(Protocol):
+    """What a door answers over HTTP."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def body(self) -> str: ...
+
+
+Door = Callable[[bytes, Mapping[str, str]], Answer]
+Health = Callable[[], Mapping[str, object]]
+
+
+def create_app(services: Services, *, slack: Door, health: Health) -> Flask:
+    """Return the WSGI application; `slack` answers Slack's requests, `health` says what works."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+
+    @app.post("/slack/events")
+    def slack_request() -> Response:
+        answer = slack(request.get_data(cache=False), _headers())
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    @app.get("/s/<token>")
+    def shared(token: str) -> Response:
+        served = serve_share(
+            token,
+            services,
+            agent=request.user_agent.string,
+            by_person=is_person(request.method, _headers()),
+            now=services.clock(),
+        )
+        return _file(served)
+
+    @app.get("/o/<token>")
+    def suggested(token: str) -> Response:
+        by_person = is_person(request.method, _headers())
+        return _file(serve_suggestion(token, services, by_person=by_person, now=services.clock()))
+
+    @app.get("/healthz")
+    def alive() -> Mapping[str, object]:
+        return {"ok": True}
+
+    @app.get("/readyz")
+    def ready() -> tuple[Mapping[str, object], int]:
+        said = health()
+        return said, 200 if said["ok"] else 503
+
+    app.register_error_handler(NoSuchLink, _no_such_link)
+    app.register_error_handler(HTTPException, _http_error)
+    app.after_request(_guard)
+    return app
+
+
+def _headers() -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
+
+
+def _file(served: Served) -> Response:
+    kind = served.version.media_type
+    answer = send_file(
+        io.BytesIO(served.data),
+        mimetype="text/plain; charset=utf-8" if kind.startswith("text/markdown") else kind,
+        as_attachment=not kind.startswith((*SHOWN_INLINE, "text/markdown")),
+        download_name=served.version.file_name,
+    )
+    # An HTML asset is shown, but it is not part of this site: no scripts, no forms, no cookies of ours.
+    answer.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _no_such_link(error: NoSuchLink) -> tuple[str, int]:
+    return render_template("no_such_link.html", text=str(error)), 404
+
+
+def _http_error(error: HTTPException) -> tuple[str, int]:
+    return render_template("no_such_link.html", text=error.description or error.name), error.code or 500
+
+
+def _guard(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+    return response
