@@ -1,0 +1,304 @@
+"""`touchline …`: a thin door for operators."""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+import app as composition
+from crm.mapping import BadMapping
+from enablement import answering, wording
+from enablement.adapters.intake import Intake, files_in, take_in_files
+from enablement.model import LANES, Ask, Lane, Place, Written, key
+from enablement.ports import Services, TryLater, Undeliverable
+from settings import MissingSettings, read_settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+library_cli = typer.Typer(no_args_is_help=True, help="The content library.")
+deals_cli = typer.Typer(no_args_is_help=True, help="The deals that Salesforce knows.")
+cli.add_typer(library_cli, name="library")
+cli.add_typer(deals_cli, name="deals")
+out = Console()
+err = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+class Failed(Exception):
+    """A command that can't do what it was asked; the message is for the operator."""
+
+
+def main() -> None:
+    """Run a command; what goes wrong in an expected way is one clear text on standard error, and exit 1."""
+    try:
+        cli(standalone_mode=True)
+    except (Failed, MissingSettings, BadMapping, TryLater, Undeliverable, FileNotFoundError) as error:
+        err.print(escape(str(error)), style="red", highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Walk through once, print JSON, end.")] = False,
+    port: Annotated[int, typer.Option(help="The port of the page.")] = 3210,
+) -> None:
+    """Start Touchline with a local Slack and a local Salesforce, both full of sample data."""
+    from demo import DemoFailed, run, walk_once  # installations do without the sandbox
+
+    try:
+        if once:
+            print(json.dumps(walk_once(), indent=2, ensure_ascii=False))
+        else:
+            run(port, say=lambda text: err.print(escape(text), highlight=False))
+    except DemoFailed as error:
+        raise Failed(str(error)) from error
+
+
+@cli.command()
+def up(port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000) -> None:
+    """Run all of Touchline on this machine: web, workers, relay and, unless REDIS_URL is set, a queue."""
+    from demo import run_alone  # as above
+
+    read_settings()
+    run_alone(port, say=lambda text: err.print(escape(text), highlight=False))
+
+
+@cli.command()
+def serve(
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(help="How many processes.")] = 2,
+) -> None:
+    """Run the web door: Slack's requests and buyers' links."""
+    from stack import web_command  # only this command needs it
+
+    read_settings()
+    command = web_command(port, workers, host)
+    os.execv(command[0], command)  # noqa: S606 - a fixed command of ours takes this process over
+
+
+@cli.command()
+def worker(lane: Annotated[str, typer.Argument(help=f"One of {', '.join(LANES)}.")]) -> None:
+    """Run a worker of one lane; it needs REDIS_URL."""
+    if lane not in LANES:
+        raise Failed(f"There is no lane “{lane}”: choose one of {', '.join(LANES)}.")
+    if not read_settings().redis_url:
+        raise Failed("REDIS_URL is not set. Without a queue, `touchline relay` does all the work.")
+    composition.worker(_lane(lane))
+
+
+@cli.command()
+def relay() -> None:
+    """Run the relay: it wakes the workers, keeps the schedules, and works itself where there is no queue."""
+    composition.relay()
+
+
+@cli.command()
+def ask(
+    words: Annotated[str, typer.Argument(help="What you need; may name the deal.")] = "",
+    as_: Annotated[str, typer.Option("--as", help="The e-mail of the colleague who asks.")] = "",
+    deal: Annotated[str, typer.Option(help="The deal's name, when the question does not say it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give the answer that Slack would give."""
+    if not as_:
+        raise Failed("Say who asks: --as somebody@example.com")
+    services = _services()
+    now = services.clock()
+    asked = Ask(
+        id=key("ask", "terminal", now.isoformat(), os.getpid()),
+        surface="terminal",
+        slack_id="",
+        email=as_.lower(),
+        question=f"{words} {deal}".strip() if deal else words,
+        place=Place(),
+        response_url="",
+        replaces=False,
+        deal_id=None,
+        asked_at=now,
+    )
+    services.ledger.write(Written(records=(asked,)), now=now)
+    reply = answering.answer(asked, services, now=now)
+    if as_json:
+        print(json.dumps({"asker": asked.email, **answering.as_json(reply)}, ensure_ascii=False))
+    else:
+        _print_reply(reply, services)
+    if not isinstance(reply, answering.Answer):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def outbox(
+    retry: Annotated[bool, typer.Option("--retry", help="Make the dead letters due again.")] = False,
+    ids: Annotated[list[str] | None, typer.Argument(help="Which to retry, by id; all when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the work that waits and the dead letters, or try these again."""
+    services = _services(doors=False)
+    if retry:
+        dead = services.outbox.letters(states=("dead",), limit=10_000)
+        chosen = [one.id for one in dead if not ids or one.id.startswith(tuple(ids))]
+        count = services.outbox.revive(chosen, now=services.clock())
+        services.work.wake(*LANES)
+        print(json.dumps({"retried": count})) if as_json else out.print(f"{count} made due again.")
+        return
+    letters = services.outbox.letters(states=("due", "leased", "dead"), limit=200)
+    counts = services.outbox.counts()
+    if as_json:
+        said = {"counts": {f"{lane} {state}": count for (lane, state), count in sorted(counts.items())}}
+        print(json.dumps({**said, "rows": [asdict(one) for one in letters]}, default=str))
+        return
+    out.print(
+        "  ".join(f"{lane} {state}: {count}" for (lane, state), count in sorted(counts.items())) or "Empty."
+    )
+    if letters:
+        table = Table("id", "kind", "state", "attempts", "due", "error", box=None, header_style="bold")
+        for one in letters:
+            due = f"{one.due_at:%d %b %H:%M:%S}"
+            table.add_row(one.id[:10], one.kind, one.state, str(one.attempts), due, escape(one.error))
+        out.print(table)
+
+
+@deals_cli.command("sync")
+def deals_sync(
+    full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring people and deals up to date with Salesforce now."""
+    counts = _services().crm.sync(full=full)
+    said = ", ".join(f"{count} {name}" for name, count in counts.items())
+    print(json.dumps(counts)) if as_json else out.print(f"Read {said}.")
+
+
+@library_cli.command("add")
+def library_add(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take files into the library; the same file again changes nothing."""
+    services = _services(doors=False)
+    files = files_in(paths)
+    if not files:
+        raise Failed("There is nothing here that can be read: Markdown, text, HTML, PPTX, DOCX or PDF.")
+    with Progress(console=err, transient=True, disable=as_json) as progress:
+        intake = take_in_files(files, services.catalog, clock=services.clock)
+        taken = list(progress.track(intake, total=len(files)))
+    services.index.follow()
+    _report(taken, as_json=as_json)
+
+
+@library_cli.command("list")
+def library_list(as_json: AsJson = False) -> None:
+    """List the library."""
+    assets = _services(doors=False).catalog.assets()
+    if as_json:
+        print(json.dumps([asdict(one) for one in assets], default=str, ensure_ascii=False))
+        return
+    table = Table(
+        "title", "kind", "language", "audience", "version", "updated", box=None, header_style="bold"
+    )
+    for one in assets:
+        row = (
+            one.title,
+            one.kind,
+            one.language,
+            one.audience,
+            str(one.version),
+            f"{one.updated_at:%d %b %Y}",
+        )
+        table.add_row(*map(escape, row))
+    out.print(table)
+
+
+@library_cli.command("search")
+def library_search(
+    words: Annotated[str, typer.Argument(help="A few words.")],
+    as_json: AsJson = False,
+) -> None:
+    """Search the whole library, whatever the deal, as an operator."""
+    from enablement import access, analyser, search  # only this command needs them
+
+    services = _services(doors=False)
+    only = access.asset_filter(shared_outside=False, now=services.clock())
+    found = search.find(analyser.words(words), catalog=services.catalog, index=services.index, only=only)[:20]
+    if as_json:
+        rows = [
+            {
+                "asset": one.asset.id,
+                "title": one.asset.title,
+                "page": one.page.number,
+                "score": round(one.relevance, 4),
+            }
+            for one in found
+        ]
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    for one in found:
+        out.print(f"[bold]{escape(one.asset.title)}[/]  page {one.page.number}  {one.relevance:.2f}")
+        out.print(f"  {escape(search.snippet(one.page, one.found))}", style="dim")
+    if not found:
+        out.print("Nothing found.")
+
+
+def _services(*, doors: bool = True) -> Services:
+    return composition.build(read_settings(doors=doors))[0]
+
+
+def _lane(name: str) -> Lane:
+    return next(lane for lane in LANES if lane == name)
+
+
+def _print_reply(reply: answering.Reply, services: Services) -> None:
+    if not isinstance(reply, answering.Answer):
+        err.print(escape(reply.text))
+        if isinstance(reply, answering.Picker):
+            for deal in reply.deals[:20]:
+                err.print(f"  {escape(deal.name)}  [dim]{escape(wording.deal_facts(deal))}[/]")
+        return
+    facts = f"{escape(wording.deal_facts(reply.deal))}  ({wording.how(reply.how)})"
+    out.print(f"[bold]{escape(reply.deal.name)}[/]  {facts}")
+    out.print(escape(wording.basis(reply.basis, reply.ask.question)), style="dim")
+    table = Table("", "title", "kind", "language", "updated", "why", box=None, header_style="bold")
+    for one in reply.shown:
+        asset, suggestion = one.asset, one.suggestion
+        fresh = wording.freshness(asset.updated_at, services.clock())
+        why = wording.sentence(suggestion.reasons)
+        row = (str(suggestion.rank), asset.title, asset.kind, wording.language(asset.language), fresh, why)
+        table.add_row(*map(escape, row))
+    out.print(table)
+
+
+def _report(taken: Sequence[Intake], *, as_json: bool) -> None:
+    counts = Counter(one.outcome or "refused" for one in taken)
+    if as_json:
+        files = [
+            {
+                "file": str(one.path),
+                "outcome": one.outcome or "refused",
+                "refusal": one.refusal,
+                "notes": list(one.notes),
+            }
+            for one in taken
+        ]
+        print(json.dumps({"counts": counts, "files": files}, ensure_ascii=False))
+        return
+    for one in taken:
+        if one.refusal:
+            err.print(f"[red]refused[/]  {escape(one.refusal)}", soft_wrap=True)
+        for note in one.notes:
+            err.print(f"[yellow]note[/]  {escape(one.path.name)}: {escape(note)}", soft_wrap=True)
+    out.print(", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()) + ".")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Several processes as one: started together, restarted when one dies, ended together."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+GRACE_S = 8.0
+TICK_S = 0.1
+LONGEST_PAUSE_S = 5.0
+# A process that ran this long was well: its next death is the first again.
+WELL_AFTER_S = 20.0
+
+
+@dataclass
+class Process:
+    """One child: what to run, and how often it died."""
+
+    name: str
+    command: Sequence[str]
+    deaths: int = 0
+    started_at: float = 0.0
+    start_at: float = 0.0
+    running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+
+class Processes:
+    """Keeps children alive. Each has its own process group, so that nothing of it is left behind."""
+
+    def __init__(self, environ: Mapping[str, str], logs: Path) -> None:
+        self._environ = dict(environ)
+        self._logs = logs
+        self._children: dict[str, Process] = {}
+        self._stop = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start a child and keep it alive; its output goes to NAME.log."""
+        with self._lock:
+            child = self._children[name] = Process(name, command)
+            self._launch(child)
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, name="processes", daemon=True)
+            self._watcher.start()
+
+    def pid(self, name: str) -> int | None:
+        """Return the process id of a child that runs now."""
+        running = self._children[name].running
+        return running.pid if running and running.poll() is None else None
+
+    def names(self) -> list[str]:
+        return list(self._children)
+
+    def kill(self, name: str) -> None:
+        """Kill a child and all it started, at once; it is started again."""
+        running = self._children[name].running
+        if running:
+            _signal(running, signal.SIGKILL)
+
+    def log_tail(self, name: str, lines: int = 12) -> str:
+        """Return the last lines that a child wrote."""
+        return "\n".join((self._logs / f"{name}.log").read_text(errors="replace").splitlines()[-lines:])
+
+    def stop(self) -> None:
+        """End all children: politely, then not."""
+        self._stop.set()
+        if self._watcher:
+            self._watcher.join()
+        with self._lock:
+            running = [child.running for child in reversed(self._children.values()) if child.running]
+        for process in running:
+            _signal(process, signal.SIGTERM)
+        ends = time.monotonic() + GRACE_S
+        for process in running:
+            try:
+                process.wait(max(0.05, ends - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("process %s did not end in time and was killed", process.pid)
+            # Also when the child is gone: what it started may still be there.
+            _signal(process, signal.SIGKILL)
+            process.wait()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(TICK_S):
+            with self._lock:
+                for child in self._children.values():
+                    self._look_after(child)
+
+    def _look_after(self, child: Process) -> None:
+        now = time.monotonic()
+        if child.running and child.running.poll() is not None:
+            _signal(child.running, signal.SIGKILL)
+            child.deaths = 0 if now - child.started_at > WELL_AFTER_S else child.deaths + 1
+            child.start_at = now + min(LONGEST_PAUSE_S, 0.1 * 2**child.deaths)
+            log.warning("%s ended with %s and is started again", child.name, child.running.returncode)
+            child.running = None
+        elif child.running is None and now >= child.start_at:
+            self._launch(child)
+
+    def _launch(self, child: Process) -> None:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        child.started_at = time.monotonic()
+        with (self._logs / f"{child.name}.log").open("ab") as output:
+            child.running = subprocess.Popen(
+                child.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._environ,
+                start_new_session=True,
+            )
+
+
+def python(*arguments: str) -> list[str]:
+    """Return the command that runs this same Python."""
+    return [sys.executable, *arguments]
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        # It ended by itself in between.
+        return
