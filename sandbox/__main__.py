@@ -8,7 +8,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox import salesforce, slack
+from sandbox import salesforce, slack, stage
 from sandbox.slack.server import Server
 from sandbox.world import generate, slack_workspace
 
@@ -41,6 +41,7 @@ def main() -> int:
             integration_username=options.integration_username,
         )
     )
+    slack_app.register_blueprint(stage.blueprint(f"http://127.0.0.1:{options.salesforce_port}"))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

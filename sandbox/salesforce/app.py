@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from sandbox.salesforce.clock import Clock
 from sandbox.salesforce.collections_api import add_collection_routes
 from sandbox.salesforce.config import OrgConfig
 from sandbox.salesforce.control import control_door
@@ -13,8 +14,8 @@ from sandbox.salesforce.data_api import data_door
 from sandbox.salesforce.errors import ApiError, not_found, status_of
 from sandbox.salesforce.exchange import VERSIONS, answer, bearer_token, failure
 from sandbox.salesforce.faults import Fault
+from sandbox.salesforce.local_org import CALLS_PER_DAY, Org, open_org
 from sandbox.salesforce.oauth import oauth_door
-from sandbox.salesforce.org import CALLS_PER_DAY, Org, open_org
 from sandbox.salesforce.pages import pages_door
 from sandbox.salesforce.wire import cut
 
@@ -22,9 +23,9 @@ _API = ("/services/", "/id/")
 _LONGEST_URL = 16_384
 
 
-def create_app(config: OrgConfig) -> Flask:
+def create_app(config: OrgConfig, clock: Clock | None = None) -> Flask:
     """Return the org's web application, its rows opened and its metadata deployed."""
-    org = open_org(config)
+    org = open_org(config, clock or Clock())
     app = Flask("sandbox.salesforce", static_folder=None)
     app.extensions["org"] = org
     app.before_request(lambda: _begin(org))

@@ -8,9 +8,9 @@ from flask import Blueprint, Response, g, request
 
 from sandbox.salesforce.data_api import key_field, known_object, refuse_locked_row, row_body
 from sandbox.salesforce.errors import ApiError
-from sandbox.salesforce.exchange import answer, body_object, flag, only_parameters, viewer
+from sandbox.salesforce.exchange import answer, body_object, flag, viewer
 from sandbox.salesforce.ids import MalformedIdError, normal_id
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.local_org import Org
 from sandbox.salesforce.schema import Field, SObject
 from sandbox.salesforce.values import kept_value
 from sandbox.salesforce.writer import AmbiguousKeyError, Writer
@@ -51,7 +51,6 @@ def add_collection_routes(door: Blueprint, org: Org) -> None:
 
     @door.delete("/composite/sobjects", strict_slashes=False)
     def delete_rows() -> Response:
-        only_parameters("ids", "allOrNone")
         record_ids = [each for each in request.args.get("ids", "").split(",") if each]
         _check_size(record_ids)
 
@@ -131,7 +130,6 @@ def _taken_back(result: _Row, failed: _Row) -> _Row:
 
 
 def _posted() -> tuple[list[Any], bool]:
-    only_parameters()
     body = body_object()
     unknown = sorted(body.keys() - {"allOrNone", "records"})
     if unknown:

@@ -9,8 +9,8 @@ from sandbox.salesforce.clock import as_text
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.exchange import answer, body_object, empty, only_parameters
 from sandbox.salesforce.faults import BadFaultError, fault_from
-from sandbox.salesforce.org import Org
-from sandbox.salesforce.record_page import opportunity_list, opportunity_page
+from sandbox.salesforce.local_org import Org
+from sandbox.salesforce.record_page import opportunity_id, opportunity_list, opportunity_page
 from sandbox.salesforce.store import quoted
 
 _LONGEST_POLL = 10.0
@@ -66,7 +66,9 @@ def control_door(org: Org) -> Blueprint:
     def opportunity(record_id: str) -> Response:
         only_parameters("since")
         if "since" in request.args:
-            org.store.wait_for_revision(record_id, since=_number("since"), seconds=_LONGEST_POLL)
+            org.store.wait_for_revision(
+                opportunity_id(record_id), since=_number("since"), seconds=_LONGEST_POLL
+            )
         return answer(opportunity_page(org, record_id))
 
     return door

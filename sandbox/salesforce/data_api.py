@@ -20,7 +20,7 @@ from sandbox.salesforce.exchange import (
     viewer,
 )
 from sandbox.salesforce.ids import MalformedIdError, normal_id
-from sandbox.salesforce.org import CALLS_PER_DAY, Org
+from sandbox.salesforce.local_org import CALLS_PER_DAY, Org
 from sandbox.salesforce.query_api import add_query_routes, record_of
 from sandbox.salesforce.schema import Field, SObject
 from sandbox.salesforce.sharing import Binder, condition
@@ -28,6 +28,15 @@ from sandbox.salesforce.store import quoted
 from sandbox.salesforce.values import kept_value
 from sandbox.salesforce.writer import AmbiguousKeyError
 
+_PARAMETERS = {
+    "read": ("fields",),
+    "read_by_key": ("fields",),
+    "updated": ("start", "end"),
+    "deleted": ("start", "end"),
+    "query": ("q",),
+    "query_all": ("q",),
+    "delete_rows": ("ids", "allOrNone"),
+}
 _LONGEST_WINDOW = timedelta(days=30)
 
 
@@ -45,6 +54,7 @@ def data_door(org: Org) -> Blueprint:
             raise not_found()
         g.viewer = org.viewer(bearer_token())
         g.usage = org.usage.count(org.clock.now().date().isoformat())
+        only_parameters(*_PARAMETERS.get((request.endpoint or "").removeprefix("data."), ()))
 
     _add_discovery(door, org)
     _add_windows(door, org)
@@ -128,7 +138,6 @@ def _add_rows(door: Blueprint, org: Org) -> None:
 
     @door.get("/sobjects/<name>/<record_id>", strict_slashes=False)
     def read(name: str, record_id: str) -> Response:
-        only_parameters("fields")
         sobject = known_object(org, name)
         return answer(record_of(org, sobject, _whole_id(record_id), _fields_asked(sobject)))
 
@@ -150,7 +159,6 @@ def _add_rows(door: Blueprint, org: Org) -> None:
 
     @door.get("/sobjects/<name>/<key>/<path:value>", strict_slashes=False)
     def read_by_key(name: str, key: str, value: str) -> Response:
-        only_parameters("fields")
         sobject = known_object(org, name)
         field = key_field(sobject, key)
         found = [row["Id"] for row in org.store.find_all(sobject, field, kept_value(field, value))]
@@ -201,7 +209,6 @@ def _add_windows(door: Blueprint, org: Org) -> None:
 
 
 def _window(org: Org, sobject: SObject) -> tuple[str, str]:
-    only_parameters("start", "end")
     if not sobject.has_recycle_bin:
         raise ApiError("INVALID_TYPE_FOR_OPERATION", f"entity {sobject.name} is not replicateable")
     try:

@@ -13,7 +13,7 @@ from sandbox.salesforce.access import known_viewer
 from sandbox.salesforce.clock import real_time
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.exchange import answer, bearer_token
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.local_org import Org
 
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LONGEST_LIFE = 300

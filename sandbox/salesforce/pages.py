@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, send_from_directory
 
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.local_org import Org
 from sandbox.salesforce.record_page import opportunity_page
 
 _STATIC = Path(__file__).parent / "static"

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, g, request
 from sandbox.salesforce.access import access_records, is_about_access
 from sandbox.salesforce.clock import as_text
 from sandbox.salesforce.errors import ApiError, not_found
-from sandbox.salesforce.exchange import answer, only_parameters, version, viewer
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.exchange import answer, version, viewer
+from sandbox.salesforce.local_org import Org
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.sharing import Viewer
 from sandbox.salesforce.soql_ast import Comparison, FieldPath, Literal, Query, Selected
@@ -39,7 +39,6 @@ def add_query_routes(door: Blueprint, org: Org) -> None:
     @door.get("/query", strict_slashes=False, endpoint="query")
     @door.get("/queryAll", strict_slashes=False, endpoint="query_all")
     def query() -> Response:
-        only_parameters("q")
         statement = request.args.get("q", "")
         if not statement or len(statement) > _LONGEST_STATEMENT:
             raise ApiError("MALFORMED_QUERY", "a query has from 1 to 100,000 characters")

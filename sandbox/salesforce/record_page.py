@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from sandbox.salesforce.errors import not_found
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.ids import MalformedIdError, normal_id
+from sandbox.salesforce.local_org import Org
 from sandbox.salesforce.sharing import Viewer
 from sandbox.salesforce.soql_parser import parse
 from sandbox.salesforce.soql_shape import Record
@@ -37,10 +38,17 @@ _LISTED = """
     FROM Opportunity"""
 
 
+def opportunity_id(text: str) -> str:
+    """Return an id of a path in its long form; raise NOT_FOUND when it is none."""
+    try:
+        return normal_id(text)
+    except MalformedIdError:
+        raise not_found() from None
+
+
 def opportunity_page(org: Org, record_id: str) -> dict[str, Any]:
     """Return everything the page of one opportunity shows, and the revision it stands at."""
-    if not record_id.isalnum():
-        raise not_found()
+    record_id = opportunity_id(record_id)
     # Read before the rows: a write in between makes the page come again, never stay behind.
     revision = org.store.revision(record_id)
     found = _records(org, f"{_OPPORTUNITY} Id = '{record_id}'")

@@ -9,8 +9,8 @@ _TOKEN = re.compile(
     r"""\s*(?:
       (?P<datetime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))
     | (?P<date>\d{4}-\d\d-\d\d)(?![\w-])
-    | (?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])
-    | (?P<word>[A-Za-z][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z][A-Za-z0-9_]*)*)
+    | (?P<number>-?\d+(?:\.\d+)?)(?![\w.])
+    | (?P<word>[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)
     | (?P<string>'(?:[^'\\]|\\.)*')
     | (?P<symbol><=|>=|!=|<>|[=<>(),:])
     | (?P<end>\Z)
@@ -54,10 +54,7 @@ def tokens(statement: str) -> list[Token]:
             blank = len(statement[position:]) - len(statement[position:].lstrip())
             at = position + blank
             raise error_at(statement, at, f"unexpected token: '{statement[at : at + 1]}'")
-        text = match[match.lastgroup]
-        if match.lastgroup == "word":
-            text = re.sub(r"\s", "", text)
-        found.append(Token(match.lastgroup, text, match.start(match.lastgroup)))
+        found.append(Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         position = match.end()
     return found
 

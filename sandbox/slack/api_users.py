@@ -55,7 +55,7 @@ def lookup_by_email(slack: Slack, arguments: Json) -> Json:
 
 
 def _user(slack: Slack, user: User, *, locale: bool) -> Json:
-    team_id = "T0ELSEWHERE" if user.is_stranger else slack.workspace.team.id
+    team_id = slack.workspace.team_of(user)
     found: Json = {
         "id": user.id,
         "team_id": team_id,

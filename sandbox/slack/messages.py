@@ -38,6 +38,7 @@ class Messages:
         self._clock = clock
         self._last_micros = 0
         self._by_channel: dict[str, dict[str, Message]] = {}
+        self._replies: dict[tuple[str, str], list[Message]] = {}
 
     def next_ts(self) -> str:
         """Return a time stamp later than every one before it."""
@@ -48,6 +49,8 @@ class Messages:
         """Store a new message with a fresh time stamp."""
         message = Message(channel, self.next_ts(), **fields)
         self._by_channel.setdefault(channel, {})[message.ts] = message
+        if message.thread_ts is not None and message.only_for is None:
+            self._replies.setdefault((channel, message.thread_ts), []).append(message)
         return message
 
     def find(self, channel: str, ts: str) -> Message | None:
@@ -61,6 +64,9 @@ class Messages:
     def remove(self, message: Message) -> None:
         """Take the message away."""
         self._by_channel.get(message.channel, {}).pop(message.ts, None)
+        siblings = self._replies.get((message.channel, message.thread_ts or ""), [])
+        if message in siblings:
+            siblings.remove(message)
 
     def shown_to(self, channel: str, user: str) -> list[Message]:
         """Return what this person sees in the channel, replies and own ephemerals included."""
@@ -75,5 +81,7 @@ class Messages:
 
     def thread(self, channel: str, ts: str) -> list[Message]:
         """Return the parent and its replies, oldest first; empty when there is no parent."""
-        rows = self._by_channel.get(channel, {}).values()
-        return [row for row in rows if row.only_for is None and ts in (row.ts, row.thread_ts)]
+        parent = self.find(channel, ts)
+        if parent is None or parent.only_for:
+            return []
+        return [parent, *self._replies.get((channel, ts), [])]

@@ -167,7 +167,12 @@ def _acted(slack: Slack, kind: str, user: User) -> Json:
     team = slack.workspace.team
     return {
         "type": kind,
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": team.id},
+        "user": {
+            "id": user.id,
+            "username": user.name,
+            "name": user.name,
+            "team_id": slack.workspace.team_of(user),
+        },
         "api_app_id": slack.config.app_id,
         "token": slack.config.verification_token,
         "team": {"id": team.id, "domain": team.domain},
@@ -177,16 +182,20 @@ def _acted(slack: Slack, kind: str, user: User) -> Json:
 
 
 def _said(slack: Slack, channel: Channel, message: Message) -> dict[str, Any]:
+    author = slack.workspace.users[message.user]
+    team_id = slack.workspace.team_of(author)
     said: dict[str, Any] = {
         "user": message.user,
         "ts": message.ts,
         "client_msg_id": secrets.token_hex(16),
         "text": message.text,
-        "team": slack.workspace.team.id,
+        "team": team_id,
         "blocks": [rich_text(message.text, block_id=slack.new_id("b"))],
         "channel": channel.id,
         "event_ts": message.ts,
     }
+    if author.is_stranger:
+        said |= {"user_team": team_id, "source_team": team_id}
     if message.is_reply:
         parent = slack.messages.find(channel.id, message.thread_ts or "")
         said |= {"thread_ts": message.thread_ts, "parent_user_id": parent.user if parent else ""}

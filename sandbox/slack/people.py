@@ -28,9 +28,14 @@ def person(slack: Slack, user_id: str) -> User:
     return user
 
 
+def has_the_app(user: User) -> bool:
+    """Say whether the app is installed where this person belongs: commands and its own tabs need that."""
+    return not user.is_stranger
+
+
 def place(slack: Slack, user: User, channel_id: str) -> Channel:
     """Return a conversation this person is in; `D…` of their own is made when it is not there yet."""
-    if channel_id == f"D{user.id[1:]}":
+    if channel_id == f"D{user.id[1:]}" and has_the_app(user):
         return slack.workspace.direct(user.id)
     channel = slack.workspace.channels.get(channel_id)
     if channel is None or user.id not in channel.members:
@@ -61,9 +66,9 @@ def give_command(
     with slack.lock:
         user = person(slack, user_id)
         channel = place(slack, user, channel_id)
-        if name not in slack.config.commands:
+        if name not in slack.config.commands or not has_the_app(user):
             slack.warn(user.id, f"{name} is not a valid command.", channel=channel.id)
-            raise Impossible(f"{name} is not a command of the app")
+            raise Impossible(f"{name} is not a command {user.id} can give")
         url = slack.tickets.url_for(user.id, channel.id, source_ts=None, thread_ts=None)
         address = new_response_url(slack, "commands", url)
         form = payloads.command(slack, channel, user, name=name, text=text.strip(), response_url=address)
@@ -80,6 +85,8 @@ def open_app(slack: Slack, user_id: str, *, tab: str) -> tuple[Channel, list[Del
         raise Impossible("tab is home or messages")
     with slack.lock:
         user = person(slack, user_id)
+        if not has_the_app(user):
+            raise Impossible(f"{user.id} belongs to another workspace")
         channel = slack.workspace.direct(user.id)
         event = payloads.home_event(slack, channel, user, tab=tab)
         slack.touch()

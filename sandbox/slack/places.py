@@ -33,7 +33,8 @@ def channel_to_post(slack: Slack, channel_id: str) -> Channel:
 def reachable_user(slack: Slack, user_id: str) -> User:
     """Return a person the bot can write to directly."""
     user = slack.workspace.users.get(user_id)
-    if user is None:
+    # People of other workspaces are met in shared channels, never directly.
+    if user is None or user.is_stranger:
         raise SlackError("user_not_found")
     if user.is_bot:
         raise SlackError("cannot_dm_bot")

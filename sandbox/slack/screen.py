@@ -6,7 +6,7 @@ from sandbox.slack.api_views import shown
 from sandbox.slack.errors import Json
 from sandbox.slack.inputs import initial_values
 from sandbox.slack.messages import Message
-from sandbox.slack.people import person
+from sandbox.slack.people import has_the_app, person
 from sandbox.slack.speaking import message_payload
 from sandbox.slack.state import Slack
 from sandbox.slack.workspace import Channel, User
@@ -30,7 +30,7 @@ def screen(slack: Slack, user_id: str) -> Json:
         "commands": dict(slack.config.commands),
         "users": [_user(one) for one in workspace.users.values()],
         "channels": [_channel(slack, channel, user) for channel in channels],
-        "dm": f"D{user.id[1:]}",
+        "dm": f"D{user.id[1:]}" if has_the_app(user) else None,
         "views": [{**shown(slack, view), "errors": view.errors} for view in slack.views.stack(user.id)],
         "home": shown(slack, home) if home else None,
         "banners": [asdict(banner) for banner in slack.banners if banner.user == user.id][-BANNERS_SHOWN:],

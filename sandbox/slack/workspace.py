@@ -9,6 +9,10 @@ from sandbox.slack.errors import Json
 PALETTE = ("#2f6f9f", "#9b4d96", "#2d8a61", "#b5622b", "#5b5fc7", "#a8434f", "#6b7a2f", "#3f7f86")
 
 
+# The workspace of people who are only met in shared channels.
+OTHER_TEAM = "T0ELSEWHERE"
+
+
 @dataclass(frozen=True)
 class Team:
     """The workspace itself."""
@@ -75,6 +79,10 @@ class Workspace:
     users: dict[str, User]
     channels: dict[str, Channel]
     source: Json = field(default_factory=dict)
+
+    def team_of(self, user: User) -> str:
+        """Return the id of the workspace this person belongs to."""
+        return OTHER_TEAM if user.is_stranger else self.team.id
 
     def direct(self, user_id: str) -> Channel:
         """Return the direct conversation of this person and the bot, made when it is not there yet."""

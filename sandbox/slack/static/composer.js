@@ -31,6 +31,7 @@ export function composer(id, where) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) active = (active + step + offered.length) % offered.length;
     else if (event.key === "Escape") hints.hidden = true;
+    else if (event.key === "Enter" && offered[active].text.trim() === box.value.trim()) return false;
     else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) take(offered[active]);
     else return false;
     event.preventDefault();
@@ -104,7 +105,8 @@ export function composer(id, where) {
       if (name && !thread) await server.command({ user: me, channel: channel.id, command: name, text });
       else await server.say({ user: me, channel: channel.id, text: encode(typed, state), thread_ts: thread });
     } catch (problem) {
-      toast(problem.message);
+      // A command that fails is told by a banner of Slack's own.
+      if (!name) toast(problem.message);
     } finally {
       working.textContent = "";
     }

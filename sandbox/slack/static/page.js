@@ -65,7 +65,7 @@ async function show(state) {
   setNames(state);
   setWorld(state);
   const known = state.channels.some((one) => one.id === here.channel);
-  if (!known && here.channel !== state.dm) here.channel = firstChannel(state);
+  if (!known && (here.channel !== state.dm || !state.dm)) here.channel = firstChannel(state);
   if (here.channel === state.dm && !known) {
     await server.openApp(here.me, "messages"); // makes the direct conversation; the next look has it
     return;

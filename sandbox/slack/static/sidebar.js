@@ -5,7 +5,6 @@ import { avatar, byId, el } from "./dom.js";
 export function showSidebar(state, { channel, unread, pick, become, roster }) {
   byId("team").textContent = state.team.name;
   byId("rail-team").textContent = [...state.team.name][0];
-  byId("rail-person").replaceChildren(avatar(state.me, 34));
   const rooms = state.channels.filter((one) => one.kind !== "im").sort((one, other) => one.name.localeCompare(other.name));
   const bot = state.users.find((user) => user.id === state.bot.user_id);
   const row = (id, content, { strange = false } = {}) =>
@@ -23,7 +22,7 @@ export function showSidebar(state, { channel, unread, pick, become, roster }) {
     const focused = document.activeElement?.closest("#conversations") ? [...list.querySelectorAll("button")].indexOf(document.activeElement) : -1;
     list.dataset.signature = signature;
     list.replaceChildren(
-      group("Apps", row(state.dm, [avatar(bot, 20), el("span", { class: "name" }, bot.real_name)])),
+      state.dm ? group("Apps", row(state.dm, [avatar(bot, 20), el("span", { class: "name" }, bot.real_name)])) : "",
       group("Channels", rooms.map(room)),
     );
     if (focused >= 0) list.querySelectorAll("button")[focused]?.focus();

@@ -15,6 +15,7 @@ export function showBanners(banners) {
 /** Start over for another person or workspace. */
 export function forgetBanners() {
   seen = null;
+  byId("toasts").replaceChildren();
 }
 
 export function toast(message) {

@@ -1,5 +1,6 @@
 """Many rows in one call."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.sandbox.salesforce.client import TOUCHES, OrgClient, touch
@@ -116,3 +117,15 @@ def test_rows_of_one_call_share_their_stamp(org: OrgClient) -> None:
     upsert(org, [touch(org.deal(), ref) for ref in "ab"])
 
     assert len(set(org.values("SELECT SystemModstamp FROM Content_Touch__c"))) == 1
+
+
+def test_writers_at_the_same_time_lose_and_double_nothing(org: OrgClient) -> None:
+    deal = org.deal()
+    chunks = [[touch(deal, f"{chunk % 4}-{number}") for number in range(25)] for chunk in range(16)]
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda rows: upsert(org, rows), chunks))
+
+    assert {code for results in answers for code in codes(results)} == {"ok"}
+    assert org.values("SELECT COUNT(Id) FROM Content_Touch__c") == [100]
+    assert sum(row["created"] for results in answers for row in results) == 100

@@ -80,7 +80,9 @@ def test_pages_and_their_files_are_served(org: OrgClient) -> None:
 
     paths = [f"/lightning/r/Opportunity/{deal}/view", "/lightning/o/Opportunity/list", "/_static/record.js"]
     assert [status(path) for path in paths] == [200, 200, 200]
-    assert status("/lightning/r/Opportunity/006Hs0000000099IAA/view") == 404
+    assert status(f"/lightning/r/Opportunity/{deal[:15]}/view") == 200
+    assert status("/lightning/r/Opportunity/006Hs0000000099/view") == 404
+    assert status("/lightning/r/Opportunity/rubbish/view") == 404
 
 
 def test_the_list_finds_by_deal_and_account(org: OrgClient) -> None:

@@ -65,6 +65,7 @@ def test_a_bad_body_is_refused(still_org: OrgClient, body: str, kind: str, expec
         ("GET", "/sobjects/Account/rubbish", (404, "NOT_FOUND")),
         ("POST", "/sobjects/OpportunityHistory", (403, "INSUFFICIENT_ACCESS_OR_READONLY")),
         ("GET", "/query?q=SELECT+Id+FROM+User&limit=3", (400, "INVALID_PARAMETER")),
+        ("GET", "/limits?verbose=true", (400, "INVALID_PARAMETER")),
     ],
 )
 def test_the_unknown_is_refused(

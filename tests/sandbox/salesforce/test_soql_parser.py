@@ -24,13 +24,12 @@ VALID = [
     "SELECT Id FROM Account WHERE Picks INCLUDES ('a;b', 'c') AND Picks EXCLUDES ('d')",
     "SELECT Id FROM Account WHERE D > 2026-01-01 AND T < 2026-01-01T00:00:00Z AND T != 2026-01-01T00:00:00+01:00",
     "SELECT Id FROM Account WHERE D = LAST_N_DAYS:30 OR D = TODAY",
-    "SELECT Id FROM Account WHERE A = -1.5 OR A = +2 OR A = 1e3",
+    "SELECT Id FROM Account WHERE A = -1.5 OR A = 2",
     "SELECT Id FROM Account WHERE Name = 'it\\'s \\u0041 \\\\ \\n'",
     "SELECT Id FROM Account WHERE Name = null WITH USER_MODE ORDER BY Name ASC NULLS LAST, Id DESC LIMIT 1 OFFSET 2",
     "SELECT Id FROM Account LIMIT 1 FOR VIEW",
     "SELECT Id FROM Account ALL ROWS",
     "SELECT Id\r\n\tFROM Account\n",
-    "SELECT Account . Name FROM Contact",
 ]
 INVALID = [
     "",
@@ -80,6 +79,9 @@ INVALID = [
     "SELECT Id, (SELECT COUNT(Id) FROM Contacts) FROM Account",
     "SELECT Id FROM Account.Contacts",
     "SELECT Id FROM Account WHERE " + "(" * 100 + "A = 1" + ")" * 100,
+    "SELECT Account . Name FROM Contact",
+    "SELECT Id FROM Account WHERE A = 1e3",
+    "SELECT Id FROM Account WHERE A = +1",
     "UPDATE Account SET Name = 'x'",
 ]
 

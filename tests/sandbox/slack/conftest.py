@@ -1,6 +1,7 @@
 """Fixtures: a running local Slack with a scripted app behind it, and Slack's own client before it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from slack_sdk import WebClient
@@ -9,14 +10,27 @@ from sandbox.slack import Clock, Server, create_app
 from tests.sandbox.slack.stage import TOKEN, Sandbox, ScriptedApp, config
 
 
+@contextmanager
+def running(*, deadline_seconds: float) -> Iterator[Sandbox]:
+    app, clock = ScriptedApp(), Clock()
+    with Server(app.wsgi()) as behind:
+        told = config(behind.url, deadline_seconds=deadline_seconds)
+        with Server(create_app(told, clock)) as front:
+            yield Sandbox(front.url, app, clock)
+
+
 @pytest.fixture
 def slack() -> Iterator[Sandbox]:
-    app, clock = ScriptedApp(), Clock()
-    with (
-        Server(app.wsgi()) as behind,
-        Server(create_app(config(behind.url, deadline_seconds=0.3), clock)) as front,
-    ):
-        yield Sandbox(front.url, app, clock)
+    """A local Slack that waits long enough for a busy machine."""
+    with running(deadline_seconds=10) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def impatient() -> Iterator[Sandbox]:
+    """A local Slack whose deadline passes before a late app answers."""
+    with running(deadline_seconds=0.2) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

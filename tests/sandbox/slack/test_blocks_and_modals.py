@@ -7,14 +7,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from tests.sandbox.slack.stage import DEALS, MAYA, RAFA, Sandbox, late, status
+from tests.sandbox.slack.stage import DEALS, MAYA, RAFA, TOKEN, Sandbox, late, status
 
 PLAIN = {"type": "plain_text", "text": "Text"}
 BUTTON = {"type": "button", "action_id": "find.share", "text": PLAIN, "value": "a1"}
 OPTIONS = [{"text": {"type": "plain_text", "text": word}, "value": word} for word in ("won", "lost")]
 SELECT = {"type": "static_select", "action_id": "stage", "options": OPTIONS}
-ACTIONS = {"type": "actions", "block_id": "row", "elements": [BUTTON, SELECT]}
-FORM = [
+ACTIONS: dict[str, Any] = {"type": "actions", "block_id": "row", "elements": [BUTTON, SELECT]}
+FORM: list[dict[str, Any]] = [
     {
         "type": "input",
         "block_id": "to",
@@ -282,11 +282,22 @@ def test_an_invalid_view_is_refused_with_pointers(slack: Sandbox, client: WebCli
     ]
 
 
-def test_a_slow_app_does_not_hang_the_modal(slack: Sandbox, client: WebClient) -> None:
-    view_id = opened(slack, client)
-    slack.app.reply = late
+def test_a_slow_app_does_not_hang_the_modal(impatient: Sandbox) -> None:
+    view_id = opened(impatient, WebClient(token=TOKEN, base_url=f"{impatient.url}/api/"))
+    impatient.app.reply = late
 
-    answer = slack.do("submit", user=MAYA, view_id=view_id, values={"to": {"address": "a@b.test"}})
+    answer = impatient.do("submit", user=MAYA, view_id=view_id, values={"to": {"address": "a@b.test"}})
 
     assert answer["deliveries"][0]["failure"] == "http_timeout"
-    assert len(views(slack)) == 1
+    assert len(views(impatient)) == 1
+
+
+def test_fields_in_a_message_are_sent_with_its_button(slack: Sandbox, client: WebClient) -> None:
+    blocks = [FORM[0], ACTIONS]
+    ts = client.chat_postMessage(channel=DEALS, text="hi", blocks=blocks)["ts"]
+    values = {"to": {"address": "a@b.test"}}
+
+    slack.do("click", user=MAYA, channel=DEALS, ts=ts, action_id="find.share", values=values)
+
+    state = slack.app.heard[0]["state"]["values"]
+    assert state["to"]["address"]["value"] == "a@b.test"

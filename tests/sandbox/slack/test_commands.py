@@ -57,17 +57,22 @@ def test_an_answer_for_all_is_shown_to_all(slack: Sandbox) -> None:
 def test_failures_are_shown_as_slack_shows_them(slack: Sandbox) -> None:
     slack.app.reply = status(500)
     ask(slack)
-    slack.app.reply = late
-    ask(slack)
     slack.app.reply = lambda _: {"blocks": [{"type": "sektion"}]}
     ask(slack)
 
     assert banners(slack) == [
         "/content failed with the error “dispatch_failed”",
-        "/content failed with the error “operation_timeout”",
         "/content failed with the error “invalid_command_response”",
     ]
     assert slack.do("clock", advance_seconds=600)["deliveries"] == []
+
+
+def test_a_late_answer_is_a_timeout(impatient: Sandbox) -> None:
+    impatient.app.reply = late
+
+    ask(impatient)
+
+    assert banners(impatient) == ["/content failed with the error “operation_timeout”"]
 
 
 def test_an_unknown_command_is_refused(slack: Sandbox) -> None:

@@ -17,6 +17,7 @@ from tests.sandbox.slack.stage import (
     MAYA,
     SECRET,
     SHARED,
+    STRANGER,
     Sandbox,
     config,
     late,
@@ -149,11 +150,13 @@ def test_an_app_may_ask_for_no_retry(slack: Sandbox) -> None:
     assert len(answer["deliveries"]) == 1
 
 
-def test_a_silent_app_is_a_timeout_and_an_absent_one_a_failed_connection(slack: Sandbox) -> None:
-    slack.app.reply = late
-    slow = slack.do("say", user=MAYA, channel=DM, text="hi")["deliveries"]
+def test_a_silent_app_is_a_timeout_and_an_absent_one_a_failed_connection(impatient: Sandbox) -> None:
+    impatient.app.reply = late
+    slow = impatient.do("say", user=MAYA, channel=DM, text="hi")["deliveries"]
     with Server(create_app(config())) as front:
-        absent = Sandbox(front.url, slack.app, slack.clock).do("say", user=MAYA, channel=DM, text="hi")
+        absent = Sandbox(front.url, impatient.app, impatient.clock).do(
+            "say", user=MAYA, channel=DM, text="hi"
+        )
 
     assert [delivery["failure"] for delivery in slow] == ["http_timeout", "http_timeout"]
     assert absent["deliveries"][0]["failure"] == "connection_failed"
@@ -163,3 +166,13 @@ def test_the_impossible_is_refused(slack: Sandbox) -> None:
     assert slack.refuse("say", user=GONE, channel=DEALS, text="hi") == f"no active person {GONE}"
     assert "not in a conversation" in slack.refuse("say", user="U0RAFA", channel=ELSEWHERE, text="hi")
     assert slack.refuse("say", user=MAYA, channel=DEALS) == "missing 'text'"
+
+
+def test_people_of_another_workspace_are_marked_and_cannot_open_the_app(slack: Sandbox) -> None:
+    slack.do("say", user=STRANGER, channel=SHARED, text="hello")
+
+    event = slack.app.heard[0]["event"]
+    assert (event["team"], event["user_team"]) == ("T0ELSEWHERE", "T0ELSEWHERE")
+    assert "another workspace" in slack.refuse("open_dm", user=STRANGER)
+    assert "not a command" in slack.refuse("command", user=STRANGER, channel=SHARED, command="/content")
+    assert slack.see("state", **{"as": STRANGER})["dm"] is None

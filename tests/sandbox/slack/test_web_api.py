@@ -159,7 +159,13 @@ def test_posting_to_a_person_opens_the_direct_conversation(client: WebClient) ->
 
 
 @pytest.mark.parametrize(
-    ("user", "error"), [(GONE, "user_disabled"), (BOT, "cannot_dm_bot"), ("U0NOBODY", "user_not_found")]
+    ("user", "error"),
+    [
+        (GONE, "user_disabled"),
+        (BOT, "cannot_dm_bot"),
+        ("U0NOBODY", "user_not_found"),
+        (STRANGER, "user_not_found"),
+    ],
 )
 def test_some_cannot_be_written_to(client: WebClient, user: str, error: str) -> None:
     assert refusal(client.conversations_open, users=user)["error"] == error

@@ -161,10 +161,10 @@ class Org:
             yield Writer(self.store, viewer, stamp=as_text(self.clock.stamp()))
 
 
-def open_org(config: OrgConfig, clock: Clock | None = None) -> Org:
+def open_org(config: OrgConfig, clock: Clock) -> Org:
     """Return the org of a configuration, filled with its first rows when it is new."""
     schema = deploy(facts.load_standard_objects(), [config.source, _CUSTOMER_METADATA])
-    org = Org(config, Store(config.database, schema), clock or Clock())
+    org = Org(config, Store(config.database, schema), clock)
     if org.store.read(schema.get("Organization"), org.organization_id) is None:
         _fill(org)
     return org
