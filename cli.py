@@ -59,7 +59,7 @@ def demo(
         if once:
             print(json.dumps(walk_once(), indent=2, ensure_ascii=False))
         else:
-            run(port, say=lambda text: err.print(escape(text), highlight=False))
+            run(port, say=lambda text: err.print(escape(text), highlight=False, soft_wrap=True))
     except DemoFailed as error:
         raise Failed(str(error)) from error
 
@@ -70,7 +70,7 @@ def up(port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000)
     from demo import run_alone  # as above
 
     read_settings()
-    run_alone(port, say=lambda text: err.print(escape(text), highlight=False))
+    run_alone(port, say=lambda text: err.print(escape(text), highlight=False, soft_wrap=True))
 
 
 @cli.command()

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from enablement import deals, wording
@@ -17,6 +17,7 @@ from enablement.model import (
     CrmUser,
     Deal,
     How,
+    Reason,
     Suggestion,
     Written,
     key,
@@ -221,6 +222,12 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     return _drawn(ask, record, deal, services)
 
 
+def _as_asked(reason: Reason, question: str) -> Reason:
+    """Return a reason with the words as the person wrote them: “CFO”, not “cfo”."""
+    spelt = {word: part for part in question.split() for word in words(part) if len(words(part)) == 1}
+    return replace(reason, values=tuple(spelt.get(value, value).strip(",.;:?!") for value in reason.values))
+
+
 def _outsiders_read(ask: Ask, services: Services) -> bool:
     return (
         bool(ask.place.channel)
@@ -250,7 +257,7 @@ def _suggestion(ask: Ask, user: CrmUser, deal: Deal, rank: int, one: Ranked, now
         rank=rank,
         score=one.score,
         propensity=1.0,
-        reasons=one.reasons,
+        reasons=tuple(_as_asked(reason, ask.question) for reason in one.reasons),
         model=MODEL,
         open_token=secrets.token_urlsafe(TOKEN_BYTES),
         made_at=now,

@@ -13,7 +13,7 @@ MODEL = "stated-weights-1"
 MOST = 5
 NEAREST = 3
 CANDIDATES = 200
-# What a match of a facet adds to a fit of 0.5, and a mismatch takes away. Stated by judgement, not learned: there
+# How much each facet says about fit: a match adds its share, a mismatch takes it away. Stated by judgement, not learned: there
 # are no outcomes to learn from at the start. The order is that of how specific a facet is to one deal.
 WEIGHTS = {
     "competitors": 0.3,
@@ -61,7 +61,7 @@ def recommend(
 
 def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
     """Return how well an asset fits a deal (0..1, .5 when neither says anything) and what speaks for it."""
-    score = NEUTRAL_FIT
+    said = 0.0
     reasons = []
     wanted = deal_facets(deal)
     for name, weight in WEIGHTS.items():
@@ -69,16 +69,16 @@ def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
         if not made_for or not has:
             continue
         common = [value for value in made_for if facet(value) in {facet(other) for other in has}]
-        score += weight if common else -weight
+        said += weight if common else -weight
         if common:
             reasons.append(Reason(name, (common[0],)))
-    return max(0.0, min(1.0, score)), tuple(reasons)
+    return NEUTRAL_FIT + said / (2 * sum(WEIGHTS.values())), tuple(reasons)
 
 
 def _by_words(match: Match, deal: Deal, now: datetime) -> Ranked:
     fitness, reasons = fit(match.asset, deal)
     score = match.relevance * (WORDS_ALONE + (1 - WORDS_ALONE) * fitness) * _freshness(match.asset, now)
-    words = Reason("words", (" ".join(match.found), str(match.page.number), match.page.title))
+    words = Reason("words", (str(match.page.number), match.page.title, *match.found))
     return Ranked(match.asset, round(score, 4), (words, *reasons))
 
 

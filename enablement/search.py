@@ -44,7 +44,8 @@ def find(asked: Sequence[str], *, catalog: Catalog, index: Index, only: AssetFil
         page = catalog.page(asset.version_id, hit.page) if asset else None
         if asset and page:
             matches.append(_match(asset, page, content, rarity, share_of_best=hit.score / hits[0].score))
-    return sorted(matches, key=lambda match: -match.relevance)
+    # A page may share single characters with a question and none of its words.
+    return sorted((match for match in matches if match.found), key=lambda match: -match.relevance)
 
 
 def snippet(page: Page, found: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Reasons, money and dates as a person reads them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from enablement.model import Basis, Deal, How, Reason
@@ -33,10 +34,15 @@ HOW = {
 def reason(one: Reason) -> str:
     """Return a reason as a phrase that begins a sentence or goes on with one."""
     if one.kind == "words":
-        found, number, title = one.values
-        where = f"“{title}” (page {number})" if title else f"page {number}"
-        return f"matches “{found}” in {where}"
+        number, title, *found = one.values
+        where = f"in “{title}” (page {number})" if title else f"on page {number}"
+        return f"has {_listed(found)} {where}"
     return _MADE_FOR[one.kind].format(*one.values)
+
+
+def _listed(found: Sequence[str]) -> str:
+    quoted = [f"“{word}”" for word in found]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
 
 
 def sentence(reasons: tuple[Reason, ...], *, most: int = 2) -> str:
