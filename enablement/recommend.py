@@ -13,8 +13,8 @@ MODEL = "stated-weights-1"
 MOST = 5
 NEAREST = 3
 CANDIDATES = 200
-# How much each facet says about fit: a match adds its share, a mismatch takes it away. Stated by judgement, not learned: there
-# are no outcomes to learn from at the start. The order is that of how specific a facet is to one deal.
+# How much each facet says about fit: a match adds its share, a mismatch takes it away. Stated by judgement, in the
+# order of how specific a facet is to one deal: at the start there are no outcomes to learn from.
 WEIGHTS = {
     "competitors": 0.3,
     "stages": 0.2,

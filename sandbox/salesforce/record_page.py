@@ -27,7 +27,7 @@ _OPPORTUNITY = """
         (SELECT StageName, Amount, CloseDate, Probability, CreatedDate, CreatedBy.Name
             FROM OpportunityHistories ORDER BY CreatedDate DESC LIMIT 50),
         (SELECT Id, Name, Kind__c, Asset_Title__c, Asset_Version__c, Recipient__c, Actor_Name__c,
-            Actor__r.Name, Channel__c, Link__c, Occurred_At__c
+            Actor__r.Name, Channel__c, Occurred_At__c
             FROM Content_Touches__r ORDER BY Occurred_At__c DESC LIMIT 200)
     FROM Opportunity WHERE"""
 _STAGES = """

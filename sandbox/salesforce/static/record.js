@@ -103,22 +103,20 @@ function touchItem(row, { fresh }) {
   const actor = row.Actor__r?.Name ?? row.Actor_Name__c;
   const version = row.Asset_Version__c ? `v${row.Asset_Version__c}` : "";
   const title = row.Asset_Title__c ?? row.Name;
-  const named = safeLink(row.Link__c) ? element("a", { href: row.Link__c, target: "_blank", rel: "noopener" }, title) : title;
   const how = [element("b", {}, row.Kind__c)];
   if (row.Recipient__c) how.push(row.Kind__c === "Opened by buyer" ? " · " : " with ", element("b", {}, row.Recipient__c));
-  if (actor && actor !== row.Recipient__c) how.push(" by ", element("b", {}, actor));
+  const byUs = row.Kind__c !== "Opened by buyer";
+  if (byUs && actor && actor !== row.Recipient__c) how.push(" by ", element("b", {}, actor));
   if (row.Channel__c) how.push(` · ${row.Channel__c}`);
   return element(
     "li",
     { "data-id": row.Id, class: fresh ? "is-new" : "" },
     element("span", { class: "badge", "data-kind": row.Kind__c, title: row.Kind__c }, icon(row.Kind__c)),
-    element("span", { class: "what" }, named, version && element("span", { class: "version" }, version)),
+    element("span", { class: "what" }, title, version && element("span", { class: "version" }, version)),
     element("time", { datetime: asDate(row.Occurred_At__c).toISOString() }, moment(row.Occurred_At__c)),
     element("span", { class: "how" }, ...how),
   );
 }
-
-const safeLink = (address) => /^https?:\/\//i.test(address ?? "");
 
 function showTouches(rows) {
   find("touches-count").textContent = rows.length;

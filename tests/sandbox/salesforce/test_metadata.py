@@ -39,8 +39,8 @@ def test_the_project_deploys() -> None:
 @pytest.mark.parametrize(
     ("field", "before", "after"),
     [
-        ("Link__c", "<type>Url</type>", "<type>Hyperlink</type>"),
-        ("Link__c", "<fullName>Link__c", "<fullName>Lnik__c"),
+        ("Kind__c", "<type>Picklist</type>", "<type>Hyperlink</type>"),
+        ("Recipient__c", "<fullName>Recipient__c", "<fullName>Recipeint__c"),
         ("Actor__c", "<referenceTo>User<", "<referenceTo>Usr<"),
         ("Opportunity__c", "<type>MasterDetail<", "<type>Lookup<"),
     ],
