@@ -38,6 +38,9 @@ from jobs.relay import Relay
 from settings import Settings, read_settings
 from web.app import create_app
 
+# Who adds to the library indexes it too; this is for what another machine added.
+INDEX_EVERY_S = 30
+
 
 def clock() -> datetime:
     return datetime.now(UTC)
@@ -119,7 +122,11 @@ def relay() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Relay(services, owner=owner_name("relay"), schedules={"deals.sync": settings.sync_every_s}).run(stop)
+    Relay(
+        services,
+        owner=owner_name("relay"),
+        schedules={"deals.sync": settings.sync_every_s, "library.index": INDEX_EVERY_S},
+    ).run(stop)
 
 
 def owner_name(role: str) -> str:

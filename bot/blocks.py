@@ -150,8 +150,8 @@ def _deal_option(deal: Deal) -> Option:
     facts = wording.deal_facts(deal)
     return Option(
         value=deal.id,
-        text=PlainTextObject(text=plain(deal.name, most=75)),
-        description=PlainTextObject(text=plain(facts, most=75)) if facts else None,
+        text=PlainTextObject(text=plain(deal.name, most=75), emoji=False),
+        description=PlainTextObject(text=plain(facts, most=75), emoji=False) if facts else None,
     )
 
 

@@ -66,7 +66,7 @@ def told(ack: Ack, event: Mapping[str, Any], context: BoltContext, *, services: 
 
 def change_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
     """Show the asker's deals in place of the answer."""
-    asked = services.ledger.ask(_carried(body))
+    asked = _own_ask(_carried(body), body, services)
     if asked:
         _accept(_again(asked, body, context, services.clock()), "ask.pick", context, services)
     ack()
@@ -75,7 +75,7 @@ def change_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, serv
 def choose_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
     """Answer the question anew for the chosen deal."""
     action = body["actions"][0]
-    asked = services.ledger.ask(str(action["block_id"]).removeprefix(PICKER_BLOCK))
+    asked = _own_ask(str(action["block_id"]).removeprefix(PICKER_BLOCK), body, services)
     if asked:
         deal_id = str(action["selected_option"]["value"])
         _accept(
@@ -89,7 +89,7 @@ def dismiss(
 ) -> None:
     """Keep that a suggestion was not useful, and take it off the answer."""
     suggestion = services.ledger.suggestion(_carried(body))
-    if suggestion is None:
+    if suggestion is None or _own_ask(suggestion.ask_id, body, services) is None:
         ack()
         return
     now = services.clock()
@@ -181,6 +181,12 @@ def _again(
         replaces=True,
         deal_id=deal_id,
     )
+
+
+def _own_ask(ask_id: str, body: Mapping[str, Any], services: Services) -> Ask | None:
+    """Return the ask behind a button, if it is that of the person who pressed it."""
+    asked = services.ledger.ask(ask_id)
+    return asked if asked and asked.slack_id == str(body["user"]["id"]) else None
 
 
 def _accept(ask: Ask, kind: str, context: BoltContext, services: Services) -> None:

@@ -169,8 +169,8 @@ def _contact(one: Contact) -> Option:
     text = f"{one.name} ({one.role})" if one.role else one.name
     return Option(
         value=one.id,
-        text=PlainTextObject(text=plain(text, most=75)),
-        description=PlainTextObject(text=plain(one.email, most=75)),
+        text=PlainTextObject(text=plain(text, most=75), emoji=False),
+        description=PlainTextObject(text=plain(one.email, most=75), emoji=False),
     )
 
 

@@ -106,7 +106,7 @@ def link_channel(ask: Ask, services: Services, *, now: datetime) -> Reply:
     """Make the deal named in the ask the deal of its channel."""
     try:
         user = colleague(ask, mirror=services.mirror, messenger=services.messenger, now=now)
-        mine = visible_deals(user, services)
+        mine = visible_deals(user, services, question=ask.question)
     except NotServed as refusal:
         return Refusal(ask, str(refusal))
     except AccessUnknown:
@@ -136,9 +136,14 @@ def pick(ask: Ask, services: Services, *, now: datetime) -> Reply:
         )
 
 
-def visible_deals(user: CrmUser, services: Services, *, also: Sequence[str] = ()) -> list[Deal]:
-    """Return the open deals that the CRM confirms this user may read now, newest change first."""
-    plausible = plausible_deals(user, services.mirror)
+def visible_deals(
+    user: CrmUser, services: Services, *, question: str = "", also: Sequence[str] = ()
+) -> list[Deal]:
+    """Return the open deals that the CRM confirms this user may read now, newest change first.
+
+    Of somebody with more than 200 plausible ones, those that share words with the question are asked for first.
+    """
+    plausible = deals.likeliest_first(question, plausible_deals(user, services.mirror))
     known = {deal.id for deal in plausible}
     extra = services.mirror.deals([deal_id for deal_id in also if deal_id not in known])
     finalists = [*(deal for deal in extra if not deal.is_closed), *plausible][:FINALISTS]
@@ -194,7 +199,7 @@ def _deal(ask: Ask, user: CrmUser, services: Services) -> deals.Choice | deals.U
     thread = services.ledger.thread_deal(place.channel, place.thread, user.email) if place.thread else None
     channel = services.ledger.channel_deal(place.channel) if place.channel else None
     also = [deal_id for deal_id in (ask.deal_id, thread, channel) if deal_id]
-    mine = visible_deals(user, services, also=also)
+    mine = visible_deals(user, services, question=ask.question, also=also)
     if ask.deal_id:
         chosen = next((deal for deal in mine if deal.id == ask.deal_id), None)
         if chosen is None:

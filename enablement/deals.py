@@ -69,6 +69,17 @@ def choose(
     return Unclear((*first, *(deal for deal in deals if deal not in first)), asked)
 
 
+def likeliest_first(question: str, deals: Sequence[Deal]) -> list[Deal]:
+    """Return deals with those first whose names share words with the question; each is judged by itself."""
+    asked = words(question)
+    return sorted(
+        deals,
+        key=lambda deal: (
+            -sum(_same(name, word) for name in _content(f"{deal.account} {deal.name}") for word in asked)
+        ),
+    )
+
+
 def named(question: str, deals: Sequence[Deal]) -> Choice | Unclear:
     """Choose a deal by its name alone."""
     chosen = choose(question, deals)

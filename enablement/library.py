@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol, get_args
 
 from enablement.analyser import words
-from enablement.model import LANGUAGES, Asset, Audience, Facets, Page, Task, Version, key
+from enablement.model import LANGUAGES, Asset, Audience, Facets, Page, Version, key
 
 Outcome = Literal["added", "new version", "updated", "unchanged", "moved"]
 _FACETS = tuple(field.name for field in fields(Facets))
@@ -92,11 +92,6 @@ def take_in(incoming: Incoming, shelf: Shelf, *, is_there: Callable[[str], bool]
     if not is_same:
         return "new version"
     return "moved" if asset.source != known.source else "updated"
-
-
-def index_task(now: datetime) -> Task:
-    """Return the work of taking what is new into the search index; one row per moment serves all who wait."""
-    return Task(id=key("library.index", now.isoformat()), kind="library.index", lane="compute", subject="")
 
 
 def metadata_problems(metadata: Mapping[str, object]) -> list[str]:
