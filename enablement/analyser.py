@@ -16,12 +16,15 @@ VERSION = 1
 _STEMMERS = {
     code: Stemmer(name) for code, name in (("en", "english"), ("fr", "french"), ("pt", "portuguese"))
 }
+_HAN, _HANGUL, _THAI = "㐀-䶿一-鿿豈-﫿", "가-힣ᄀ-ᇿ㄰-㆏", "฀-๿"
+_ELSE = rf"[^\W_{_HAN}{_HANGUL}{_THAI}]"
 _RUN = re.compile(
-    r"(?P<han>[㐀-䶿一-鿿豈-﫿]+)"
-    r"|(?P<hangul>[가-힣ᄀ-ᇿ㄰-㆏]+)"
-    r"|(?P<thai>[฀-๿]+)"
-    r"|(?P<code>[^\W_]*\d[^\W_]*(?:[.\-][^\W_]+)*)"
-    r"|(?P<word>[^\W\d_㐀-䶿一-鿿豈-﫿가-힣฀-๿]+)"
+    rf"(?P<han>[{_HAN}]+)"
+    rf"|(?P<hangul>[{_HANGUL}]+)"
+    rf"|(?P<thai>[{_THAI}]+)"
+    # Numbers, versions and codes: a digit among letters, parts joined by a dot or a hyphen.
+    rf"|(?P<code>{_ELSE}*\d{_ELSE}*(?:[.\-]{_ELSE}+)*)"
+    rf"|(?P<word>{_ELSE}+)"
 )
 
 

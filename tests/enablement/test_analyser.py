@@ -15,6 +15,8 @@ from enablement import analyser
         ("implantação", "IMPLANTAÇÃO em 6 semanas", "pt-BR"),
         ("ราคา", "ตารางราคาสำหรับลูกค้า", "th"),
         ("報價", "產品報價單", "zh-TW"),
+        ("報價", "2026年報價單", "zh-TW"),
+        ("가격", "2026년가격표", "ko"),
         ("가격표", "2026년 가격표", "ko"),
         ("v2.1", "Release V2.1 notes", "en"),
         ("ISO-27001", "certified to iso-27001", "en"),
