@@ -10,14 +10,14 @@ help: ## Say what can be made
 .venv/run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Touchline needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Making .venv (once; about a minute)…"
+	@echo "Making .venv (once; about a minute)…" >&2
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
-	@echo "Adding what tests and checks need…"
+	@echo "Adding what tests and checks need…" >&2
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
