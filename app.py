@@ -1,16 +1,8 @@
 """The composition root: settings become services, services become a web application, a worker, a relay."""
 
-import os
-
-# Before anything imports numpy: with more threads than cores a 2 ms product takes 450 ms under load.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import logging
 import signal
-import socket
 import threading
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -33,6 +25,7 @@ from enablement.adapters.tantivy_index import TantivyIndex
 from enablement.model import Lane
 from enablement.ports import Services
 from jobs import wakeups
+from jobs.owners import owner_name as owner_name
 from jobs.queue import NoWork, RedisWork, work_in
 from jobs.relay import Relay
 from settings import Settings, read_settings
@@ -127,11 +120,6 @@ def relay() -> None:
         owner=owner_name("relay"),
         schedules={"deals.sync": settings.sync_every_s, "library.index": INDEX_EVERY_S},
     ).run(stop)
-
-
-def owner_name(role: str) -> str:
-    """Return a name for leases that no other process has, nor this one after a restart."""
-    return f"{role} {socket.gethostname()[:30]} {os.getpid()} {uuid.uuid4().hex[:8]}"
 
 
 def _log_to_stderr() -> None:

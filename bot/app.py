@@ -71,7 +71,7 @@ def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
     find.register(app, services, gateway)
     share.register(app, services, gateway)
     # What nobody listens for is acknowledged: Slack would send it again and in the end switch the app off.
-    for kind in (app.event, app.action, app.view, app.view_closed, app.shortcut):
+    for kind in (app.command, app.event, app.action, app.options, app.view, app.view_closed, app.shortcut):
         kind(_EVERYTHING)(_acknowledge)
     app.error(_log_and_acknowledge)
     return app

@@ -47,14 +47,14 @@ def text_block(text: str) -> SectionBlock:
 
 
 def reply(said: Reply, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
-    """Return the blocks of a reply, and its plain text for notifications and screen readers."""
+    """Return the blocks of a reply, and its text for notifications and screen readers: Slack reads mrkdwn there too."""
     match said:
         case Answer():
             return answer(said, public_url=public_url, now=now)
         case Picker():
             return picker(said)
         case Refusal() | Done():
-            return [text_block(escape(said.text))], plain(said.text, most=300)
+            return [text_block(escape(said.text))], escape(said.text, most=300)
 
 
 def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
@@ -68,7 +68,7 @@ def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block]
     for shown in said.shown:
         blocks += [DividerBlock(), *_asset(shown, public_url=public_url, now=now)]
     titles = ", ".join(shown.asset.title for shown in said.shown)
-    return blocks, plain(f"For {said.deal.name}: {titles or basis}", most=300)
+    return blocks, escape(f"For {said.deal.name}: {titles or basis}", most=300)
 
 
 def picker(said: Picker) -> tuple[list[Block], str]:
@@ -81,7 +81,7 @@ def picker(said: Picker) -> tuple[list[Block], str]:
     block = SectionBlock(
         block_id=PICKER_BLOCK + said.ask.id, text=_mrkdwn(escape(question, most=1000)), accessory=select
     )
-    return [block], plain(said.text, most=300)
+    return [block], escape(said.text, most=300)
 
 
 def _deal_line(said: Answer) -> SectionBlock:

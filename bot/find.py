@@ -1,7 +1,7 @@
 """Find content: /content, a mention or a direct message become an ask; the buttons of an answer refine it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from slack_bolt import Ack, App, BoltContext
 
 from bot.blocks import CHANGE, DEAL, HELP, NOT_USEFUL, OPEN, PICKER_BLOCK, reply
 from bot.gateway import SlackGateway
-from bot.mrkdwn import unescape
+from bot.mrkdwn import clean, escape, unescape
 from bot.payload import UnknownButton, read
 from enablement.answering import redrawn
 from enablement.model import Ask, Event, Feedback, Place, Surface, Task, Written, key
@@ -32,7 +32,7 @@ def command(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services
     if is_link and (channel.startswith("D") or not rest.strip()):
         ack(
             response_type="ephemeral",
-            text="Use `/content link <deal>` in the channel that is about the deal.",
+            text=escape("Use `/content link <deal>` in the channel that is about the deal."),
         )
         return
     ask = _ask(
@@ -48,20 +48,25 @@ def command(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services
     ack()
 
 
-def mentioned(ack: Ack, event: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
-    """Answer a mention in its channel, to the asker alone."""
-    _heard(
-        event, "mention", Place(str(event["channel"]), str(event.get("thread_ts") or "")), context, services
-    )
-    ack()
+def mentioned(
+    event: Mapping[str, Any], context: BoltContext, next_: Callable[[], None], *, services: Services
+) -> None:
+    """Answer a mention in its channel, to the asker alone; a mention by nobody is nothing to answer."""
+    if event.get("user"):
+        place = Place(str(event["channel"]), str(event.get("thread_ts") or ""))
+        _heard(event, "mention", place, context, services)
+    next_()
 
 
-def told(ack: Ack, event: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+def told(
+    event: Mapping[str, Any], context: BoltContext, next_: Callable[[], None], *, services: Services
+) -> None:
     """Answer a direct message; edits, joins and messages of bots are nothing to answer."""
-    if event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id"):
+    is_of_a_person = event.get("user") and not event.get("subtype") and not event.get("bot_id")
+    if event.get("channel_type") == "im" and is_of_a_person:
         place = Place(str(event["channel"]), str(event.get("thread_ts") or event["ts"]), is_direct=True)
         _heard(event, "dm", place, context, services)
-    ack()
+    next_()
 
 
 def change_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
@@ -76,8 +81,9 @@ def choose_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, serv
     """Answer the question anew for the chosen deal."""
     action = body["actions"][0]
     asked = _own_ask(str(action["block_id"]).removeprefix(PICKER_BLOCK), body, services)
-    if asked:
-        deal_id = str(action["selected_option"]["value"])
+    option = action.get("selected_option")
+    if asked and option:
+        deal_id = str(option["value"])
         _accept(
             _again(asked, body, context, services.clock(), deal_id=deal_id), "ask.answer", context, services
         )
@@ -115,10 +121,17 @@ def opened(ack: Ack) -> None:
     ack()
 
 
+def kept(ack: Ack) -> None:
+    """Acknowledge an event, after a middleware has kept it."""
+    ack()
+
+
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.command("/content")(partial(command, services=services))
-    app.event("app_mention")(partial(mentioned, services=services))
-    app.event("message")(partial(told, services=services))
+    # Bolt acknowledges an event before its listener has run, and a failure after that is a loss: Slack does not send
+    # it again. What comes before the listener comes before the answer.
+    app.event("app_mention", middleware=[partial(mentioned, services=services)])(kept)
+    app.event("message", middleware=[partial(told, services=services)])(kept)
     app.action(CHANGE)(partial(change_deal, services=services))
     app.action(DEAL)(partial(choose_deal, services=services))
     app.action(NOT_USEFUL)(partial(dismiss, services=services, gateway=gateway))
@@ -158,7 +171,7 @@ def _ask(
         surface=surface,
         slack_id=slack_id,
         email="",
-        question=" ".join(question.split())[:LONGEST_QUESTION],
+        question=" ".join(clean(question).split())[:LONGEST_QUESTION],
         place=place,
         response_url=response_url,
         replaces=replaces,

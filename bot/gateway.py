@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from enablement.ports import TryLater, Undeliverable
@@ -43,7 +43,8 @@ class SlackGateway:
             token=token,
             base_url=api_url,
             timeout=TIMEOUT_S,
-            retry_handlers=[ConnectionErrorRetryHandler(max_retry_count=1)],
+            # A lost reply may be that of a post that is there: whoever tries again must look first (see `has_posted`).
+            retry_handlers=[],
         )
         self._hosts = frozenset({_HOOKS, urlsplit(api_url).netloc})
 
@@ -91,8 +92,18 @@ class SlackGateway:
     def user(self, user: str) -> Mapping[str, Any]:
         return dict(self._call("users.info", user=user, include_locale=True)["user"])
 
+    def installed(self) -> tuple[str, frozenset[str]]:
+        """Return the workspace's name and the scopes that the token has."""
+        answer = self._answer("auth.test")
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        scopes = str(headers.get("x-oauth-scopes", "")).split(",")
+        return str(answer.get("team", "")), frozenset(filter(None, map(str.strip, scopes)))
+
     def open_view(self, trigger_id: str, view: View) -> None:
         self._call("views.open", trigger_id=trigger_id, view=view.to_dict())
+
+    def update_view(self, view_id: str, view: View) -> None:
+        self._call("views.update", view_id=view_id, view=view.to_dict())
 
     def respond(self, response_url: str, blocks: Sequence[Block], text: str, *, replace: bool) -> bool:
         """Post to a response address, for the asker alone; False when the address is used up or too old."""
@@ -121,13 +132,16 @@ class SlackGateway:
         return True
 
     def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        data = self._answer(method, **arguments).data
+        return data if isinstance(data, dict) else {}
+
+    def _answer(self, method: str, **arguments: Any) -> SlackResponse:
         try:
-            data = self.client.api_call(method, json=arguments).data
+            return self.client.api_call(method, json=arguments)
         except SlackApiError as error:
             raise _meaning(method, error) from error
         except (OSError, SlackClientError) as error:
             raise TryLater(f"{method}: {type(error).__name__}") from error
-        return data if isinstance(data, dict) else {}
 
 
 def _meaning(method: str, error: SlackApiError) -> Exception:

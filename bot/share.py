@@ -1,5 +1,6 @@
 """Share an asset of an answer: a modal, then a link for each recipient."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -13,9 +14,11 @@ from bot.mrkdwn import escape
 from bot.payload import UnknownButton, read
 from bot.share_blocks import (
     CONTACTS,
+    REVOKE,
     SHARE_VIEW,
     TYPED,
     Form,
+    UnknownForm,
     read_form,
     share_modal,
     shared_modal,
@@ -23,7 +26,7 @@ from bot.share_blocks import (
 )
 from enablement.model import Event, Share, Written
 from enablement.ports import Services, TryLater
-from enablement.sharing import CannotShare, Shareable, own_suggestion, share, shareable
+from enablement.sharing import CannotShare, Shareable, own_suggestion, revoke, share, shareable
 
 # Access was checked when the form was drawn; a form left open for longer is drawn anew.
 FORM_LASTS = timedelta(minutes=15)
@@ -38,22 +41,29 @@ def open_form(
     ack()
     if not is_new:
         return
+    otherwise = "Slack was too slow to open the form. Please press Share again."
     try:
         suggestion_id = read(str(body["actions"][0].get("value") or "")).id
         what = shareable(suggestion_id, email=_email(body, services), services=services, now=now)
-        contacts = services.mirror.contacts(what.deal.id)
-        gateway.open_view(str(body["trigger_id"]), share_modal(what, contacts, now=now))
+        view = share_modal(what, services.mirror.contacts(what.deal.id), now=now)
     except (CannotShare, UnknownButton) as error:
-        gateway.open_view(str(body["trigger_id"]), sorry_modal(str(error)))
+        otherwise = str(error)
+        view = sorry_modal(otherwise)
+    try:
+        gateway.open_view(str(body["trigger_id"]), view)
     except (TooLate, TryLater):
-        text = "Slack was too slow to open the form. Please press Share again."
-        gateway.respond(str(body["response_url"]), [text_block(escape(text))], text, replace=False)
+        text = escape(otherwise)
+        gateway.respond(str(body["response_url"]), [text_block(text)], text, replace=False)
 
 
 def submit(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
     """Mint the links, log the touches and show the links."""
     now = services.clock()
-    form = read_form(body["view"])
+    try:
+        form = read_form(body["view"])
+    except UnknownForm as error:
+        ack(response_action="update", view=sorry_modal(str(error)))
+        return
     if now - form.opened_at > FORM_LASTS:
         ack(response_action="update", view=sorry_modal("This form was open for too long. Press Share again."))
         return
@@ -68,8 +78,27 @@ def submit(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
     ack(response_action="update", view=shared_modal(what, shares, public_url=services.public_url))
 
 
+def revoke_link(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
+    """End a link that was just made, and show that in the modal."""
+    now = services.clock()
+    try:
+        ended = revoke(
+            read(str(body["actions"][0].get("value") or "")).id,
+            email=_email(body, services),
+            services=services,
+            now=now,
+        )
+        what = own_suggestion(ended.suggestion_id, email=ended.email, services=services, now=now)
+        view = shared_modal(what, _listed(body["view"], services), public_url=services.public_url)
+    except (CannotShare, UnknownButton) as error:
+        view = sorry_modal(str(error))
+    ack()
+    gateway.update_view(str(body["view"]["id"]), view)
+
+
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.action(SHARE)(partial(open_form, services=services, gateway=gateway))
+    app.action(REVOKE)(partial(revoke_link, services=services, gateway=gateway))
     app.view(SHARE_VIEW)(partial(submit, services=services))
 
 
@@ -78,6 +107,12 @@ def _share(form: Form, what: Shareable, services: Services) -> list[Share]:
     return share(
         what, recipients, note=form.note, on_record=form.on_record, services=services, now=services.clock()
     )
+
+
+def _listed(view: Mapping[str, Any], services: Services) -> list[Share]:
+    """Return the shares that a modal of links shows."""
+    ids = json.loads(view["private_metadata"])["shares"]
+    return [one for share_id in ids if (one := services.ledger.share(str(share_id)))]
 
 
 def _email(body: Mapping[str, Any], services: Services) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from slack_sdk.models.blocks import (
+    ButtonElement,
     CheckboxesElement,
+    ConfirmObject,
     ContextBlock,
     DividerBlock,
     InputBlock,
@@ -21,16 +23,22 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.mrkdwn import escape, plain
+from bot.mrkdwn import clean, escape, plain
+from bot.payload import Carried
 from enablement import wording
 from enablement.model import Contact, Share
 from enablement.sharing import Recipient, Shareable, emails, link
 
-SHARE_VIEW = "share.submit"
+SHARE_VIEW, REVOKE = "share.submit", "share.revoke"
 CONTACTS, TYPED, NOTE, LOG = "contacts", "typed", "note", "log"
 MOST_CONTACTS = 10
-LONGEST_BODY = 1500
+# Mail programs cut what is longer, and Slack takes 3000 characters with all that stands beside it.
+LONGEST_MAIL_LINK = 2400
 _ON_RECORD = "on_record"
+
+
+class UnknownForm(Exception):
+    """A form of a newer or foreign make; the message is for the person who filled it in."""
 
 
 @dataclass(frozen=True)
@@ -98,19 +106,24 @@ def share_modal(what: Shareable, contacts: Sequence[Contact], *, now: datetime) 
 
 
 def read_form(view: Mapping[str, Any]) -> Form:
+    """Return what was filled in; raises UnknownForm."""
     values = view["state"]["values"]
-    said = json.loads(view["private_metadata"])
+    try:
+        said = json.loads(view["private_metadata"])
+        suggestion_id, opened_at = str(said["suggestion"]), datetime.fromisoformat(said["opened_at"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnknownForm("This form is from another version of Touchline. Press Share again.") from error
 
     def chosen(block: str) -> tuple[str, ...]:
         options = values.get(block, {}).get(block, {}).get("selected_options") or []
         return tuple(option["value"] for option in options)
 
     def typed(block: str) -> str:
-        return values.get(block, {}).get(block, {}).get("value") or ""
+        return clean(values.get(block, {}).get(block, {}).get("value") or "")
 
     return Form(
-        suggestion_id=said["suggestion"],
-        opened_at=datetime.fromisoformat(said["opened_at"]),
+        suggestion_id=suggestion_id,
+        opened_at=opened_at,
         contact_ids=chosen(CONTACTS),
         typed=typed(TYPED),
         note=typed(NOTE),
@@ -123,14 +136,7 @@ def shared_modal(what: Shareable, shares: Sequence[Share], *, public_url: str) -
         SectionBlock(text=_mrkdwn(f"*{escape(what.asset.title, most=300)}* is ready to send."))
     ]
     for one in shares:
-        address = link(one, public_url)
-        who = escape(one.recipient_name or one.recipient, most=200)
-        blocks += [
-            DividerBlock(),
-            SectionBlock(
-                text=_mrkdwn(f"*{who}*   <{_mailto(one, what, address)}|Write the e-mail>\n```{address}```")
-            ),
-        ]
+        blocks += [DividerBlock(), _link_section(one, what, public_url)]
     logged = (
         f"Logged on {what.deal.name}." if shares[0].on_record else "Not logged on the deal, as you chose."
     )
@@ -140,7 +146,31 @@ def shared_modal(what: Shareable, shares: Sequence[Share], *, public_url: str) -
         type="modal",
         title=PlainTextObject(text="Ready to send"),
         close=PlainTextObject(text="Done"),
+        private_metadata=json.dumps({"shares": [one.id for one in shares]}),
         blocks=blocks,
+    )
+
+
+def _link_section(one: Share, what: Shareable, public_url: str) -> SectionBlock:
+    who = escape(one.recipient_name or one.recipient, most=200)
+    if one.revoked_at:
+        return SectionBlock(text=_mrkdwn(f"*{who}*   Revoked: the link no longer opens."))
+    address = link(one, public_url)
+    sure = ConfirmObject(
+        title="Revoke this link?",
+        text=PlainTextObject(text="It stops opening at once. What was logged stays logged."),
+        confirm="Revoke",
+        deny="Keep",
+    )
+    return SectionBlock(
+        text=_mrkdwn(f"*{who}*   {_mail_link(one, what, address)}\n```{address}```"),
+        accessory=ButtonElement(
+            text=PlainTextObject(text="Revoke"),
+            action_id=REVOKE,
+            value=Carried(one.id).to_json(),
+            confirm=sure,
+            accessibility_label=plain(f"Revoke the link for {one.recipient_name or one.recipient}", most=75),
+        ),
     )
 
 
@@ -174,12 +204,19 @@ def _contact(one: Contact) -> Option:
     )
 
 
-def _mailto(one: Share, what: Shareable, address: str) -> str:
-    body = quote(f"{one.note}\n\n{address}".strip())
-    if len(body) > LONGEST_BODY:
-        # A whole address matters more than the note: mail programs cut what is longer.
-        body = quote(address)
-    return f"mailto:{quote(one.recipient, safe='@+')}?subject={quote(what.asset.title[:100])}&body={body}"
+def _mail_link(one: Share, what: Shareable, address: str) -> str:
+    """Return the link that begins an e-mail; for want of room the note is left out first, then the subject, then it."""
+    to = quote(one.recipient, safe="@+")
+    subject, body = quote(what.asset.title[:100]), quote(f"{one.note}\n\n{address}".strip())
+    link_alone = quote(address)
+    for rest in (
+        f"subject={subject}&body={body}",
+        f"subject={subject}&body={link_alone}",
+        f"body={link_alone}",
+    ):
+        if len(to) + len(rest) <= LONGEST_MAIL_LINK:
+            return f"<mailto:{to}?{rest}|Write the e-mail>"
+    return ""
 
 
 def _mrkdwn(text: str) -> MarkdownTextObject:

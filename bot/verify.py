@@ -15,8 +15,10 @@ from urllib.parse import parse_qsl
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 64
 CLOCK_WINDOW_S = 300
-_TIMESTAMP = re.compile(r"\d{1,12}")
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+_EVENT_ID = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -49,9 +51,12 @@ def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], *, no
     if not any(hmac.compare_digest(sign(raw, timestamp, secret), signature) for secret in secrets):
         raise Refused(401, "signed by somebody else")
     fields = _fields(raw, headers.get("content-type", ""))
+    if not _is_whole(fields):
+        raise Refused(400, "not of the shape of Slack's requests")
     event_id = fields.get("event_id")
+    is_id = isinstance(event_id, str) and _EVENT_ID.fullmatch(event_id)
     # Commands and interactions have no id of their own; no two honest requests have the same signature.
-    return Verified(fields, event_id if isinstance(event_id, str) and event_id else signature)
+    return Verified(fields, str(event_id) if is_id else signature)
 
 
 def sign(raw: bytes, timestamp: str, secret: str) -> str:
@@ -86,12 +91,47 @@ def _json_object(text: str) -> Mapping[str, Any]:
 
 
 def _depth(text: str) -> int:
-    """Return how deeply brackets nest; brackets inside strings count too, which can only refuse more."""
+    """Return how deeply brackets nest; those inside strings are left out: they could hide how deep it really goes."""
     depth = deepest = 0
-    for character in text:
+    for character in _STRING.sub("", text):
         if character in "[{":
             depth += 1
             deepest = max(deepest, depth)
         elif character in "]}":
             depth -= 1
     return deepest
+
+
+def _is_whole(fields: Mapping[str, Any]) -> bool:
+    """Say whether a request has what its kind always has, and Bolt or a listener of ours reads without asking."""
+    match fields:
+        case {"type": "event_callback", "event": {"type": "app_mention" | "message"} as event}:
+            return _has_texts(event, "channel", "ts")
+        case {"type": "event_callback", "event": {"type": str()}}:
+            return True
+        case {"type": "block_actions", "user": {"id": str()}, "actions": [dict() as action, *_]}:
+            return _has_texts(action, "type", "action_id", "block_id")
+        case {
+            "type": "view_submission" | "view_closed",
+            "user": {"id": str()},
+            "view": {"type": str()} as view,
+        }:
+            return _has_texts(view, "callback_id", "private_metadata") and _has_values(view)
+        case {"type": "event_callback" | "block_actions" | "view_submission" | "view_closed"}:
+            return False
+        case {"command": str()}:
+            return _has_texts(fields, "user_id", "channel_id")
+        case {"type": str()}:
+            return True
+    return False
+
+
+def _has_texts(part: Mapping[str, Any], *names: str) -> bool:
+    return all(isinstance(part.get(name), str) for name in names)
+
+
+def _has_values(view: Mapping[str, Any]) -> bool:
+    match view:
+        case {"blocks": [*blocks], "state": {"values": {**values}}}:
+            return all(isinstance(part, dict) for part in (*blocks, *values.values()))
+    return False

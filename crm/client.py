@@ -61,6 +61,10 @@ class SalesforceClient:
         """Return who is signed in."""
         return dict(self._call("oauth2", "userinfo"))
 
+    def limits(self) -> Row:
+        """Return the org's limits, each with what is left of it."""
+        return dict(self._call("restful", "limits"))
+
     def upsert(self, name: str, external_id: str, rows: Sequence[Row]) -> list[Exception | str]:
         """Upsert at most 200 rows by external id; return for each, in order, its record id or what is wrong."""
         if not 0 < len(rows) <= ROWS_A_CALL:

@@ -49,7 +49,7 @@ def plausible_deals(user: CrmUser, mirror: Mirror) -> list[Deal]:
     Only a narrowing: each deal must still be confirmed by `Access.readable`.
     """
     below = roles_below(user.role_id, {role.id: role.parent_id for role in mirror.roles()})
-    owners = {user.id, *(other.id for other in mirror.users() if other.role_id in below)}
+    owners = {user.id, *(other.id for other in mirror.users(roles=below))}
     return mirror.deals_of(owners, team_member=user.id)
 
 

@@ -18,6 +18,8 @@ _STEMMERS = {
 }
 _HAN, _HANGUL, _THAI = "㐀-䶿一-鿿豈-﫿", "가-힣ᄀ-ᇿ㄰-㆏", "฀-๿"
 _ELSE = rf"[^\W_{_HAN}{_HANGUL}{_THAI}]"
+# The combining marks of the Latin, Greek and Cyrillic scripts.
+_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]")
 _RUN = re.compile(
     rf"(?P<han>[{_HAN}]+)"
     rf"|(?P<hangul>[{_HANGUL}]+)"
@@ -47,9 +49,10 @@ _STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """Return text lower-cased, compatibility-normalised and without accents (Thai and Hangul keep theirs)."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in decomposed if not (unicodedata.combining(c) and c < "\u0370"))
-    return unicodedata.normalize("NFC", bare)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
 
 
 def words(text: str) -> list[str]:

@@ -139,16 +139,20 @@ def pick(ask: Ask, services: Services, *, now: datetime) -> Reply:
 def visible_deals(
     user: CrmUser, services: Services, *, question: str = "", also: Sequence[str] = ()
 ) -> list[Deal]:
-    """Return the open deals that the CRM confirms this user may read now, newest change first.
+    """Return the open deals (at most 200) that the CRM confirms this user may read now, newest change first.
 
-    Of somebody with more than 200 plausible ones, those that share words with the question are asked for first.
+    Before them come those of the place (`also`), and those that share words with the question.
     """
+    here = [deal for deal in services.mirror.deals(also) if not deal.is_closed]
     plausible = deals.likeliest_first(question, plausible_deals(user, services.mirror))
-    known = {deal.id for deal in plausible}
-    extra = services.mirror.deals([deal_id for deal_id in also if deal_id not in known])
-    finalists = [*(deal for deal in extra if not deal.is_closed), *plausible][:FINALISTS]
-    allowed = services.access.readable(user.id, [deal.id for deal in finalists])
-    return [deal for deal in finalists if deal.id in allowed]
+    finalists = list({deal.id: deal for deal in (*here, *plausible)}.values())
+    seen: list[Deal] = []
+    # What may not be seen takes no place among what may: go on until there are enough.
+    while finalists and len(seen) < FINALISTS:
+        some, finalists = finalists[:FINALISTS], finalists[FINALISTS:]
+        allowed = services.access.readable(user.id, [deal.id for deal in some])
+        seen += [deal for deal in some if deal.id in allowed]
+    return seen[:FINALISTS]
 
 
 def redraw(ask: Ask, earlier: Answered, user: CrmUser, services: Services) -> Answer | Refusal:

@@ -19,6 +19,8 @@ KNOWN_KEYS = frozenset(
         *_FACETS,
     }
 )
+# How many characters the catalogue has room for.
+_ROOM = {"title": 500, "kind": 80, "language": 20, "collection": 200, "owner": 320, "translation_of": 1000}
 # Words that only one of the Latin-script languages uses, and often.
 _TELLTALES = {
     "en": "the and of to is for with your you we are that this from by",
@@ -60,7 +62,7 @@ class Shelf(Protocol):
 
     def publish(self, asset: Asset, version: Version, pages: Sequence[Page], data: bytes) -> bool: ...
     def asset_by_source(self, source: str) -> Asset | None: ...
-    def asset_by_content(self, content_hash: str) -> Asset | None: ...
+    def assets_by_content(self, content_hash: str) -> list[Asset]: ...
     def version(self, version_id: str) -> Version | None: ...
 
 
@@ -72,23 +74,23 @@ def take_in(incoming: Incoming, shelf: Shelf, *, is_there: Callable[[str], bool]
     """
     content_hash = hashlib.sha256(incoming.data).hexdigest()
     known = shelf.asset_by_source(incoming.source)
-    moved = None if known else shelf.asset_by_content(content_hash)
-    if moved and not is_there(moved.source):
-        known = moved
-    asset, version = _asset_and_version(incoming, known, content_hash, now)
-    pages = [Page(version.id, page.number, page.title, page.text) for page in incoming.pages]
     if known is None:
-        shelf.publish(asset, version, pages, incoming.data)
-        return "added"
-    previous = shelf.version(known.version_id)
+        twins = shelf.assets_by_content(content_hash)
+        known = next((twin for twin in twins if not is_there(twin.source)), None)
+    asset, version = _asset_and_version(incoming, known, content_hash, now)
+    previous = shelf.version(known.version_id) if known else None
     is_same = previous is not None and previous.content_hash == content_hash
-    if is_same:
+    if known and previous and is_same:
+        version = previous
         asset = replace(
             asset, version=known.version, version_id=known.version_id, updated_at=known.updated_at
         )
     if asset == known:
         return "unchanged"
-    shelf.publish(asset, previous if previous and is_same else version, pages, incoming.data)
+    pages = [Page(version.id, page.number, page.title, page.text) for page in incoming.pages]
+    shelf.publish(asset, version, pages, incoming.data)
+    if known is None:
+        return "added"
     if not is_same:
         return "new version"
     return "moved" if asset.source != known.source else "updated"
@@ -134,7 +136,7 @@ def _asset_and_version(
     asset = Asset(
         id=asset_id,
         source=incoming.source,
-        title=_text(said, "title") or incoming.title,
+        title=_text(said, "title") or _cut(incoming.title, _ROOM["title"]),
         kind=_text(said, "kind") or "document",
         language=_language(_text(said, "language")) or detect_language(text),
         audience=_audience(_text(said, "audience") or "internal"),
@@ -157,7 +159,14 @@ def _text(said: Mapping[str, object], name: str) -> str:
         return ""
     if isinstance(value, dict | list):
         raise BadMetadata(f"“{name}” should be one value, not a list")
-    return str(value).strip()
+    text = str(value).strip()
+    if len(text) > _ROOM.get(name, len(text)):
+        raise BadMetadata(f"“{name}” is longer than {_ROOM[name]} characters")
+    return text
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _values(said: Mapping[str, object], name: str) -> tuple[str, ...]:

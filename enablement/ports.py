@@ -93,8 +93,8 @@ class Catalog(Protocol):
 
     def asset_by_source(self, source: str) -> Asset | None: ...
 
-    def asset_by_content(self, content_hash: str) -> Asset | None:
-        """Return an asset whose current version has these bytes."""
+    def assets_by_content(self, content_hash: str) -> list[Asset]:
+        """Return the assets whose current version has these bytes."""
 
     def assets(self, ids: Collection[str] | None = None) -> list[Asset]:
         """Return these assets, or all, by title."""
@@ -102,6 +102,9 @@ class Catalog(Protocol):
     def version(self, version_id: str) -> Version | None: ...
 
     def page(self, version_id: str, number: int) -> Page | None: ...
+
+    def pages_at(self, places: Collection[tuple[str, int]]) -> list[Page]:
+        """Return the pages of these (version id, page number), in any order; those that are not there are left out."""
 
     def pages(self, version_id: str) -> list[Page]: ...
 
@@ -138,7 +141,8 @@ class Mirror(Protocol):
 
     def user(self, user_id: str) -> CrmUser | None: ...
 
-    def users(self) -> list[CrmUser]: ...
+    def users(self, *, roles: Collection[str] | None = None) -> list[CrmUser]:
+        """Return the active users, or those of them who have one of these roles."""
 
     def roles(self) -> list[CrmRole]: ...
 
@@ -202,6 +206,12 @@ class Outbox(Protocol):
 
     def renew(self, ids: Collection[str], *, owner: str, now: datetime) -> None:
         """Hold rows for longer, while they are being worked on."""
+
+    def holders(self) -> list[str]:
+        """Return the owners that hold rows."""
+
+    def forsake(self, owner: str, *, now: datetime) -> None:
+        """End the leases of an owner who is gone: what it held is due at once."""
 
     def settle(self, ids: Collection[str], *, owner: str, now: datetime) -> int:
         """Mark rows as done; return how many were still this owner's."""

@@ -38,10 +38,12 @@ def find(asked: Sequence[str], *, catalog: Catalog, index: Index, only: AssetFil
     hits = index.search(IndexQuery(content), only=only, limit=CANDIDATES)
     rarity = index.rarity(content)
     assets = {asset.id: asset for asset in catalog.assets([hit.asset_id for hit in hits])}
+    places = [(assets[hit.asset_id].version_id, hit.page) for hit in hits if hit.asset_id in assets]
+    pages = {(page.version_id, page.number): page for page in catalog.pages_at(places)}
     matches = []
     for hit in hits:
         asset = assets.get(hit.asset_id)
-        page = catalog.page(asset.version_id, hit.page) if asset else None
+        page = pages.get((asset.version_id, hit.page)) if asset else None
         if asset and page:
             matches.append(_match(asset, page, content, rarity, share_of_best=hit.score / hits[0].score))
     # A page may share single characters with a question and none of its words.

@@ -103,12 +103,22 @@ def share(
         raise CannotShare("Choose a contact or type an e-mail address.")
     if len(recipients) > MOST_RECIPIENTS:
         raise CannotShare(f"At most {MOST_RECIPIENTS} recipients at once.")
-    shares = [_share(what, recipient, note, on_record, services.link_days, now) for recipient in recipients]
+    minted = (_share(what, recipient, note, on_record, services, now) for recipient in recipients)
+    shares = list({one.id: one for one in minted}.values())
     touches = [_shared(one, now) for one in shares]
     tasks = tuple(crm_task(touch) for touch in touches) if on_record else ()
     services.ledger.write(Written(records=(*shares, *touches), tasks=tasks), now=now)
     services.work.wake("write")
     return [kept for one in shares if (kept := services.ledger.share(one.id))]
+
+
+def revoke(share_id: str, *, email: str, services: Services, now: datetime) -> Share:
+    """End a link at once; only who made it may. Raises CannotShare."""
+    one = services.ledger.share(share_id)
+    if one is None or one.email != email:
+        raise CannotShare("This link is not yours to revoke.")
+    services.ledger.revoke_share(one.id, at=now)
+    return services.ledger.share(one.id) or one
 
 
 def link(one: Share, public_url: str) -> str:
@@ -125,7 +135,8 @@ def serve_share(token: str, services: Services, *, agent: str, by_person: bool, 
     if one is None:
         raise NoSuchLink("This link is not known. Please check that it is complete.")
     asset = services.catalog.asset(one.asset_id)
-    if one.revoked_at or now >= one.expires_at or asset is None or not is_valid(asset, on=now.date()):
+    may_have = asset is not None and asset.audience == "customer" and is_valid(asset, on=now.date())
+    if one.revoked_at or now >= one.expires_at or asset is None or not may_have:
         raise NoSuchLink("This link has expired. Please ask the person who sent it for a new one.")
     if by_person:
         _log_opening(one, services, agent, now)
@@ -172,11 +183,11 @@ def crm_task(touch: Touch) -> Task:
 
 
 def _share(
-    what: Shareable, recipient: Recipient, note: str, on_record: bool, link_days: int, now: datetime
+    what: Shareable, recipient: Recipient, note: str, on_record: bool, services: Services, now: datetime
 ) -> Share:
     suggestion = what.suggestion
     return Share(
-        id=key("share", suggestion.id, recipient.email.lower()),
+        id=_share_id(suggestion.id, recipient, services, now),
         token=secrets.token_urlsafe(TOKEN_BYTES),
         suggestion_id=suggestion.id,
         asset_id=suggestion.asset_id,
@@ -188,8 +199,16 @@ def _share(
         note=note,
         on_record=on_record,
         made_at=now,
-        expires_at=now + timedelta(days=link_days),
+        expires_at=now + timedelta(days=services.link_days),
     )
+
+
+def _share_id(suggestion_id: str, recipient: Recipient, services: Services, now: datetime) -> str:
+    """Return the id that sharing this with this recipient has; after a link ended, sharing again is a new share."""
+    share_id = key("share", suggestion_id, recipient.email.lower())
+    while (one := services.ledger.share(share_id)) and (one.revoked_at or now >= one.expires_at):
+        share_id = key("share", suggestion_id, recipient.email.lower(), one.id)
+    return share_id
 
 
 def _shared(one: Share, now: datetime) -> Touch:

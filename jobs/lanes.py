@@ -82,13 +82,15 @@ def _attempt(rows: Sequence[Claimed], kind: Kind, services: Services) -> Outcome
         return {}
     try:
         return kind.handle(services, rows)
-    except Undeliverable as error:
-        if len(rows) == 1:
-            return {rows[0].id: error}
-        middle = len(rows) // 2
-        return {**_attempt(rows[:middle], kind, services), **_attempt(rows[middle:], kind, services)}
+    except TryLater as error:
+        return {row.id: error for row in rows}
     except Exception as error:
-        if not isinstance(error, TryLater):
+        is_refused = isinstance(error, Undeliverable)
+        # What fails once may be passing (a broken connection); what fails again may be the fault of one row.
+        if len(rows) > 1 and (is_refused or any(row.attempts > 1 for row in rows)):
+            middle = len(rows) // 2
+            return {**_attempt(rows[:middle], kind, services), **_attempt(rows[middle:], kind, services)}
+        if not is_refused:
             log.exception("%s failed", rows[0].kind)
         return {row.id: error for row in rows}
 

@@ -21,6 +21,8 @@ WAKE_UP_LASTS_S = 120
 CONNECT_TIMEOUT_S = 2
 # A wake-up is given while somebody waits for Slack's three seconds to pass; the relay gives it again anyway.
 HURRY_S = 0.3
+# RQ would let the pause between its tries grow to a minute, while the relay trusts a worker that is still registered.
+LONGEST_RECONNECT_S = 2.0
 # An idle worker looks after abandoned jobs only between two waits: keep them short (measured: 74 s, not 809 s).
 WORKER_TTL_S, MAINTENANCE_S, MONITORING_S = 30, 10, 5
 _ALLOWED = frozenset(f"jobs.wakeups.{lane}" for lane in LANES)
@@ -39,6 +41,19 @@ class WakeUp(Job):
             raise NotAllowed(f"refused to run {self.func_name!r}")
         function: Callable[..., Any] | None = super().func
         return function
+
+    # Callbacks are names in Redis too, and RQ would import and call them: ours has none.
+    @property
+    def success_callback(self) -> None:
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        return None
 
 
 class RedisWork:
@@ -92,6 +107,7 @@ def work_in(lane: Lane, url: str) -> None:
         job_monitoring_interval=MONITORING_S,
         log_job_description=False,
     )
+    worker.max_connection_wait_time = LONGEST_RECONNECT_S
     worker.work(logging_level="WARNING")
 
 

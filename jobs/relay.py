@@ -11,6 +11,7 @@ from enablement.model import LANES, Lane, Task, key
 from enablement.ports import Services
 from jobs.kinds import KINDS
 from jobs.lanes import drain
+from jobs.owners import is_gone
 from jobs.queue import RedisWork
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class Relay:
     def tick(self) -> None:
         """Do once what there is to do now."""
         self._keep_schedules()
+        self._miss_the_dead()
         for lane in LANES:
             if self._services.outbox.due(lane, now=self._services.clock()) and not self._topped_up(lane):
                 self._drain_here(lane)
@@ -67,6 +69,12 @@ class Relay:
         self._draining[lane] = self._pool.submit(
             drain, lane, KINDS[lane], self._services, owner=f"{self._owner} {lane}"
         )
+
+    def _miss_the_dead(self) -> None:
+        # People wait for what a killed worker held: not for as long as its lease would last.
+        for owner in self._services.outbox.holders():
+            if is_gone(owner):
+                self._services.outbox.forsake(owner, now=self._services.clock())
 
     def _keep_schedules(self) -> None:
         services, now = self._services, self._services.clock()

@@ -19,7 +19,7 @@ from enablement.facets import facet_terms
 from enablement.model import Asset, Page
 from enablement.ports import AssetFilter, Catalog, IndexQuery, PageHit, TryLater
 
-FORMAT = f"1.{analyser.VERSION}"
+FORMAT = f"2.{analyser.VERSION}"
 TITLE_WEIGHT = 1.5
 FACET_SCORE = 1.0
 PAGES_AN_ASSET = 4
@@ -46,15 +46,19 @@ class TantivyIndex:
             clauses.append((Occur.Must, Query.boolean_query(words)))
         else:
             clauses += [(Occur.Should, self._facet(*pair)) for pair in facet_terms(query.facets)]
-        # Several pages of one asset may come first: ask for more than enough of them.
-        found = searcher.search(Query.boolean_query(clauses), limit * PAGES_AN_ASSET, count=False)
+        # Several pages of one asset may come first: ask for more than enough of them, and again without the found.
+        most = limit * PAGES_AN_ASSET
         best: dict[str, PageHit] = {}
-        for score, address in found.hits:
-            document = searcher.doc(address)
-            asset_id = str(document.get_first("asset"))
-            if asset_id not in best and len(best) < limit:
-                best[asset_id] = PageHit(asset_id, int(document.get_first("page") or 1), score)
-        return list(best.values())
+        while True:
+            fresh = [(Occur.MustNot, Query.term_set_query(self._schema, "asset", list(best)))] if best else []
+            hits = searcher.search(Query.boolean_query([*clauses, *fresh]), most, count=False).hits
+            for score, address in hits:
+                document = searcher.doc(address)
+                asset_id = str(document.get_first("asset"))
+                if asset_id not in best and len(best) < limit:
+                    best[asset_id] = PageHit(asset_id, int(document.get_first("page") or 1), score)
+            if len(hits) < most or len(best) == limit:
+                return list(best.values())
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         searcher = self._index.searcher()
@@ -68,8 +72,12 @@ class TantivyIndex:
         try:
             writer = self._index.writer(heap_size=WRITER_MEMORY, num_threads=1)
         except ValueError as error:
-            raise TryLater("another process is indexing", seconds=1) from error
+            # It may take minutes: the usual, growing pauses, so that this is not given up before the other ends.
+            raise TryLater("another process is indexing") from error
         with writer:
+            if self._is_of_another_catalog():
+                writer.delete_all_documents()
+                writer.commit()
             while changes := self._catalog.changes(self.stands_at(), limit=CHANGES_AT_ONCE):
                 ids = list(dict.fromkeys(asset_id for _, asset_id in changes))
                 for asset in self._catalog.assets(ids):
@@ -77,7 +85,8 @@ class TantivyIndex:
                     for page in self._catalog.pages(asset.version_id):
                         writer.add_document(self._document(asset, page))
                 writer.delete_documents_by_term("asset", "")
-                writer.add_document(tantivy.Document(asset="", change=changes[-1][0]))
+                number, asset_id = changes[-1]
+                writer.add_document(tantivy.Document(asset="", change=number, changed=asset_id))
                 writer.commit()
                 taken += len(ids)
             writer.wait_merging_threads()
@@ -85,10 +94,21 @@ class TantivyIndex:
 
     def stands_at(self) -> int:
         """Return the number of the last change that is in the index."""
+        return self._last_change()[0]
+
+    def _last_change(self) -> tuple[int, str]:
         self._index.reload()
         searcher = self._index.searcher()
         found = searcher.search(Query.term_query(self._schema, "asset", ""), 1).hits
-        return int(searcher.doc(found[0][1]).get_first("change") or 0) if found else 0
+        if not found:
+            return 0, ""
+        document = searcher.doc(found[0][1])
+        return int(document.get_first("change") or 0), str(document.get_first("changed") or "")
+
+    def _is_of_another_catalog(self) -> bool:
+        """Say whether the database was put back or exchanged while the folder stayed."""
+        number, asset_id = self._last_change()
+        return number > 0 and self._catalog.changes(number - 1, limit=1) != [(number, asset_id)]
 
     def _open(self) -> tantivy.Index:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -162,6 +182,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, stored=False, tokenizer_name="whitespace", index_option="freq")
     builder.add_unsigned_field("page", stored=True)
     builder.add_unsigned_field("change", stored=True)
+    builder.add_text_field("changed", stored=True, tokenizer_name="raw", index_option="basic")
     for name in ("from", "until"):
         builder.add_unsigned_field(name, indexed=True, fast=True)
     return builder.build()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, false, insert, or_, select
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
@@ -18,7 +18,8 @@ class SqlCatalog:
         self._database = database
 
     def publish(self, asset: Asset, version: Version, pages: Sequence[Page], data: bytes) -> bool:
-        with self._database.writing() as connection:
+        # One at a time: change numbers must be seen in the order in which they are given out.
+        with self._database.writing(alone="catalogue") as connection:
             known = (
                 connection.execute(select(tables.assets).where(tables.assets.c.id == asset.id))
                 .mappings()
@@ -44,15 +45,13 @@ class SqlCatalog:
             row = connection.execute(query).mappings().first()
         return from_row(Asset, row) if row else None
 
-    def asset_by_content(self, content_hash: str) -> Asset | None:
-        """Return an asset whose current version has these bytes."""
+    def assets_by_content(self, content_hash: str) -> list[Asset]:
         current = select(tables.assets).join(
             tables.versions, tables.versions.c.id == tables.assets.c.version_id
         )
         with self._database.reading() as connection:
-            query = current.where(tables.versions.c.content_hash == content_hash).limit(1)
-            row = connection.execute(query).mappings().first()
-        return from_row(Asset, row) if row else None
+            query = current.where(tables.versions.c.content_hash == content_hash).order_by(tables.assets.c.id)
+            return [from_row(Asset, row) for row in connection.execute(query).mappings()]
 
     def assets(self, ids: Collection[str] | None = None) -> list[Asset]:
         query = select(tables.assets).order_by(tables.assets.c.title)
@@ -73,6 +72,17 @@ class SqlCatalog:
             query = select(page).where(page.c.version_id == version_id, page.c.number == number)
             row = connection.execute(query).mappings().first()
         return from_row(Page, row) if row else None
+
+    def pages_at(self, places: Collection[tuple[str, int]]) -> list[Page]:
+        page = tables.pages
+        # Not tuple_(…).in_(…): for that SQLite reads the whole table.
+        any_of_them = or_(
+            false(),
+            *((page.c.version_id == version_id) & (page.c.number == number) for version_id, number in places),
+        )
+        with self._database.reading() as connection:
+            query = select(page).where(any_of_them)
+            return [from_row(Page, row) for row in connection.execute(query).mappings()]
 
     def pages(self, version_id: str) -> list[Page]:
         page = tables.pages

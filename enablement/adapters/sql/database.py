@@ -1,5 +1,6 @@
 """One database, reading and writing: SQLite in WAL mode or PostgreSQL, the same to those who use it."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(writing=True)
+        self._lazy_writer = self.engine.execution_options(writing=True, lazily=True)
+        self._line = Path(f"{self.engine.url.database}-writers") if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,11 +52,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, *, alone: str = "") -> Iterator[Connection]:
-        """Give a transaction that commits at the end; with `alone`, one at a time under that name."""
-        with self._writer.begin() as connection:
+    def writing(self, *, alone: str = "", lazily: bool = False) -> Iterator[Connection]:
+        """Give a transaction that commits at the end; with `alone`, one at a time under that name.
+
+        `lazily` does not wait for the disk: a power cut may undo it (the death of a process does not). Only for what
+        may be done again, such as claims.
+        """
+        writer = self._lazy_writer if lazily else self._writer
+        with self._turn(), writer.begin() as connection:
             if alone and not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": alone})
+            if lazily and not self.is_sqlite:
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
             yield connection
 
     def migrate(self) -> None:
@@ -71,6 +81,20 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Stand in line with all who write, on SQLite: by itself it would only look again, up to 100 ms later."""
+        if self._line is None:
+            yield
+            return
+        with self._line.open("wb") as line:
+            fcntl.flock(line, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                # Closing alone would keep the turn for a child that was forked meanwhile.
+                fcntl.flock(line, fcntl.LOCK_UN)
 
     def _config(self, connection: Connection | None = None) -> Config:
         config = Config()
@@ -97,10 +121,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own idea of transactions would begin late and deferred: two writers could then deadlock.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("writing"):
+        # Said each time: the connection comes from a pool, and its last transaction may have been of the other sort.
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('lazily') else 'FULL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")

@@ -30,8 +30,8 @@ class SqlMirror:
         deals: Iterable[Deal] = (),
         contacts: Iterable[Contact] = (),
     ) -> None:
-        deal_rows = [to_row(deal) for deal in deals]
-        ids = [row["id"] for row in deal_rows]
+        rows = {deal.id: to_row(deal) for deal in deals}
+        ids, deal_rows = list(rows), list(rows.values())
         with self._database.writing() as connection:
             put(connection, tables.crm_users, [to_row(user) for user in users])
             put(connection, tables.crm_roles, [to_row(role) for role in roles])
@@ -72,8 +72,11 @@ class SqlMirror:
         found = self._all(CrmUser, tables.crm_users, tables.crm_users.c.id == user_id)
         return found[0] if found else None
 
-    def users(self) -> list[CrmUser]:
-        return self._all(CrmUser, tables.crm_users, tables.crm_users.c.is_active.is_(True))
+    def users(self, *, roles: Collection[str] | None = None) -> list[CrmUser]:
+        users = tables.crm_users
+        there = users.c.is_active.is_(True)
+        wanted = there if roles is None else there & users.c.role_id.in_(list(roles))
+        return self._all(CrmUser, users, wanted)
 
     def roles(self) -> list[CrmRole]:
         return self._all(CrmRole, tables.crm_roles, tables.crm_roles.c.id.is_not(None))

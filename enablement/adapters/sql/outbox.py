@@ -45,8 +45,10 @@ class SqlOutbox:
             .where(_is_due(lane, now), ours, free)
             .order_by(_rows.c.due_at, _rows.c.id)
             .limit(limit)
+            # A late owner may be settling one of them just now: then it is not ours to take (SQLite has one writer).
+            .with_for_update(skip_locked=True)
         )
-        with self._database.writing(alone=f"claim {lane}") as connection:
+        with self._database.writing(alone=f"claim {lane}", lazily=True) as connection:
             rows = connection.execute(query).mappings().all()
             lease = {"owner": owner, "lease_until": now + LEASE, "state": "leased"}
             connection.execute(
@@ -57,12 +59,23 @@ class SqlOutbox:
         return [from_row(Claimed, {**row, "attempts": row["attempts"] + 1}) for row in rows]
 
     def renew(self, ids: Collection[str], *, owner: str, now: datetime) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing(lazily=True) as connection:
             statement = update(_rows).where(_rows.c.id.in_(list(ids)), _held_by(owner))
             connection.execute(statement.values(lease_until=now + LEASE))
 
+    def holders(self) -> list[str]:
+        query = select(_rows.c.owner).where(_rows.c.state == "leased").distinct()
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
+
+    def forsake(self, owner: str, *, now: datetime) -> None:
+        with self._database.writing(lazily=True) as connection:
+            connection.execute(
+                update(_rows).where(_held_by(owner), _rows.c.lease_until > now).values(lease_until=now)
+            )
+
     def settle(self, ids: Collection[str], *, owner: str, now: datetime) -> int:
-        with self._database.writing() as connection:
+        with self._database.writing(lazily=True) as connection:
             return connection.execute(
                 update(_rows)
                 .where(_rows.c.id.in_(list(ids)), _held_by(owner))
@@ -95,7 +108,7 @@ class SqlOutbox:
 
     def hold(self, name: str, *, owner: str, seconds: float, now: datetime) -> bool:
         leases = tables.leases
-        with self._database.writing(alone=f"lease {name}") as connection:
+        with self._database.writing(alone=f"lease {name}", lazily=True) as connection:
             row = connection.execute(select(leases).where(leases.c.name == name)).mappings().first()
             if row and row["owner"] != owner and row["until"] > now:
                 return False

@@ -1,12 +1,12 @@
 """Our nouns as rows and back: a field is a column of the same name; tuples and nested values are JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, is_dataclass
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import cache, partial
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
-_known_hints: dict[type, dict[str, Any]] = {}
+_Make = Callable[[Any], Any]
 
 
 def to_row(noun: Any) -> dict[str, Any]:
@@ -16,7 +16,11 @@ def to_row(noun: Any) -> dict[str, Any]:
 
 def from_row(kind: type[T], row: Mapping[Any, Any]) -> T:
     """Return the noun that `to_row` wrote."""
-    return kind(**{name: _noun(hint, row[name]) for name, hint in _hints(kind).items()})
+    said = {name: row[name] for name in _makers(kind)}
+    for name, make in _makers(kind).items():
+        if make and said[name] is not None:
+            said[name] = make(said[name])
+    return kind(**said)
 
 
 def _plain(value: Any) -> Any:
@@ -27,17 +31,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _noun(hint: Any, value: Any) -> Any:
-    if value is None or get_origin(hint) in {Union, UnionType}:
-        return value
+@cache
+def _makers(kind: type) -> Mapping[str, _Make | None]:
+    """Return for each field what makes its value of a column's; None where the two are the same."""
+    return {name: _maker(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _maker(hint: Any) -> _Make | None:
     if get_origin(hint) is tuple:
-        return tuple(_noun(get_args(hint)[0], item) for item in value)
+        make = _maker(get_args(hint)[0])
+        return (lambda values: tuple(map(make, values))) if make else tuple
     if is_dataclass(hint) and isinstance(hint, type):
-        return from_row(hint, value)
-    return value
-
-
-def _hints(kind: type) -> dict[str, Any]:
-    if kind not in _known_hints:
-        _known_hints[kind] = get_type_hints(kind)
-    return _known_hints[kind]
+        return partial(from_row, hint)
+    return None

@@ -13,13 +13,19 @@ def insert_missing(connection: Connection, table: Table, rows: list[dict[str, An
     inserted = 0
     for start in range(0, len(rows), ROWS_AT_ONCE):
         statement = _dialect(connection).insert(table).values(rows[start : start + ROWS_AT_ONCE])
-        inserted += connection.execute(statement.on_conflict_do_nothing()).rowcount
+        # Without the option PostgreSQL's count of an insert is thrown away and reads -1.
+        done = connection.execute(
+            statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+        )
+        inserted += done.rowcount
     return inserted
 
 
 def put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows, or overwrite those with the same primary key."""
+    """Insert rows, or overwrite those with the same primary key; of two rows with one key the last is kept."""
     keys = [column.name for column in table.primary_key]
+    # PostgreSQL refuses a statement that would write one row twice.
+    rows = list({tuple(row[name] for name in keys): row for row in rows}.values())
     for start in range(0, len(rows), ROWS_AT_ONCE):
         insert = _dialect(connection).insert(table).values(rows[start : start + ROWS_AT_ONCE])
         others = {name: insert.excluded[name] for name in rows[start] if name not in keys}
