@@ -169,6 +169,64 @@ def outbox(
         out.print(table)
 
 
+@cli.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check settings, database, index, outbox, queue, Slack and Salesforce; exit 1 when anything is wrong."""
+    from doctor import examine, free_bytes  # only this command needs it
+
+    # A database host that does not answer at all would otherwise be waited for by the minute.
+    os.environ.setdefault("PGCONNECT_TIMEOUT", "5")
+    found = examine(os.environ, clock=composition.clock, free_bytes=free_bytes)
+    is_well = all(one.state != "wrong" for one in found)
+    if as_json:
+        print(json.dumps({"ok": is_well, "checks": [asdict(one) for one in found]}, ensure_ascii=False))
+    else:
+        colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        for one in found:
+            said = escape(one.said) + (f"\n[dim]→ {escape(one.mend)}[/]" if one.mend else "")
+            table.add_row(f"[{colours[one.state]}]{one.state}[/]", one.part, said)
+        out.print(table)
+    if not is_well:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Which benchmark; an unknown name lists them.")],
+    quick: Annotated[bool, typer.Option("--quick", help="Shorter, with wider error.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 when a promise is not kept.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(envvar="TOUCHLINE_BENCH_DATA", help="Where benchmark data lies.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure Touchline beside its peers, and say which promises are kept."""
+    from bench import data as bench_data  # installations do without them
+    from bench import machine, registry, report
+    from bench.figures import BenchFailed
+
+    try:
+        chosen = registry.named(name)
+        described = machine.describe()
+        figures = registry.run(
+            chosen, quick=quick, data=data, say=lambda text: err.print(escape(text), highlight=False)
+        )
+    except (registry.NoSuchBench, bench_data.NoBenchData, BenchFailed) as error:
+        raise Failed(str(error)) from error
+    short = report.shortfalls(figures)
+    if as_json:
+        document = report.document(chosen, figures, quick=quick, machine=described)
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        out.print(report.table(figures))
+    if check and short:
+        # Last, and beside the JSON document rather than inside it.
+        last = err if as_json else out
+        last.print("Short of what was promised:", *map(escape, short), sep="\n", highlight=False)
+        raise typer.Exit(1)
+
+
 @deals_cli.command("sync")
 def deals_sync(
     full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,

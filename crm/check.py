@@ -1,0 +1,103 @@
+"""Is the org as Touchline needs it? Each check names what is amiss and how to mend it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crm.client import Row, SalesforceClient
+from crm.deals import CONTACTS, ROLES, TEAM, USERS, deals_query
+from crm.mapping import FieldMap
+from crm.touches import EXTERNAL_ID, KINDS, OBJECT
+from enablement.ports import Undeliverable
+
+# What crm.touches writes; a test holds the two together.
+TOUCH_FIELDS = (
+    *("External_Ref__c", "Opportunity__c", "Asset_Title__c", "Asset_Ref__c", "Asset_Version__c", "Kind__c"),
+    *("Actor__c", "Actor_Name__c", "Recipient__c", "Channel__c", "Share_Ref__c", "Occurred_At__c"),
+)
+DEPLOY = (
+    "Deploy crm/salesforce again and give the integration user the permission set Touchline_Integration "
+    "(docs/install.md)."
+)
+_TEAM_OBJECT = "OpportunityTeamMember"
+_SELECT = re.compile(r"SELECT (?P<names>.+?) FROM (?P<object>\w+)")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is amiss in the org, and what an administrator does about it."""
+
+    said: str
+    mend: str
+
+
+def touch_problems(client: SalesforceClient) -> Iterator[Problem]:
+    """Yield what keeps touches from being written."""
+    try:
+        fields = _fields(client.describe(OBJECT))
+    except Undeliverable as error:
+        yield Problem(f"{OBJECT} is not there, or hidden from us ({error})", DEPLOY)
+        return
+    there = [fields[name] for name in TOUCH_FIELDS if name in fields]
+    if missing := [name for name in TOUCH_FIELDS if name not in fields]:
+        yield Problem(f"{OBJECT} lacks {', '.join(missing)}, or hides it", DEPLOY)
+    if fixed := [row["name"] for row in there if not (row["createable"] and row["updateable"])]:
+        yield Problem(f"{OBJECT} does not let us write {', '.join(fixed)}", DEPLOY)
+    key = fields.get(EXTERNAL_ID)
+    if key and not (key["externalId"] and key["unique"]):
+        said = f"{OBJECT}.{EXTERNAL_ID} is no unique external id: touches would appear twice"
+        yield Problem(said, DEPLOY)
+    kind = fields.get("Kind__c")
+    if kind and kind["restrictedPicklist"]:
+        known = {value["value"] for value in kind["picklistValues"] if value["active"]}
+        if unknown := sorted(set(KINDS.values()) - known):
+            yield Problem(f"{OBJECT}.Kind__c does not know the value {', '.join(unknown)}", DEPLOY)
+
+
+def reading_problems(client: SalesforceClient, fields: FieldMap, *, mapping: str) -> Iterator[Problem]:
+    """Yield what keeps deals and people from being read; `mapping` is what to call the mapping file."""
+    mapped = {name for names in fields.fields().values() for name in names}
+    for name, columns in fields_read(fields).items():
+        try:
+            there = _fields(client.describe(name))
+        except Undeliverable:
+            mend = f"Set “team: false” in {mapping}, or switch team selling on."
+            yield Problem(f"{name} is not there, or hidden from us", mend if name == _TEAM_OBJECT else DEPLOY)
+            continue
+        if missing := [column for column in columns if column not in there]:
+            mend = "Give the integration user read access to it."
+            if mapped & set(missing):
+                mend = f"Correct the name in {mapping}, leave it empty there, or give us read access to it."
+            yield Problem(f"{name} lacks {', '.join(missing)}, or hides it", mend)
+
+
+def access_problems(client: SalesforceClient) -> Iterator[Problem]:
+    """Yield what keeps us from asking who may read a deal."""
+    user = next(client.query("SELECT Id FROM User WHERE IsActive = true LIMIT 1"), None)
+    deal = next(client.query("SELECT Id FROM Opportunity LIMIT 1"), None)
+    if user is None or deal is None:
+        mend = "Give the integration user the permission set Touchline_Integration; or is the org empty?"
+        yield Problem("we see no Opportunity, so nobody can be shown one", mend)
+        return
+    asked = (
+        "SELECT RecordId, HasReadAccess FROM UserRecordAccess WHERE UserId = {user} AND RecordId IN {deals}"
+    )
+    if not list(client.query(asked, user=user["Id"], deals=[deal["Id"]])):
+        said = "UserRecordAccess says nothing about a deal, so nobody can be shown one"
+        yield Problem(said, "The integration user must see all users and all Opportunities.")
+
+
+def fields_read(fields: FieldMap) -> dict[str, list[str]]:
+    """Return the fields that are read of each object, taken from the very queries that read them."""
+    read: dict[str, list[str]] = defaultdict(list)
+    for soql in (deals_query(fields), CONTACTS, USERS, ROLES, *([TEAM] if fields.team else [])):
+        if found := _SELECT.match(soql):
+            for name in found["names"].split(", "):
+                parent, _, column = name.rpartition(".")
+                read[parent or found["object"]].append(column)
+    return read
+
+
+def _fields(described: Row) -> dict[str, Row]:
+    return {row["name"]: row for row in described["fields"]}
