@@ -1,18 +1,38 @@
 """Whole objects for tests; a test spells out only what it is about."""
 
+import hashlib
+import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from enablement.model import Asset, Deal, Facets
+from enablement.model import (
+    Ask,
+    Asset,
+    Contact,
+    CrmUser,
+    Deal,
+    Facets,
+    Page,
+    Place,
+    Share,
+    Suggestion,
+    Task,
+    Touch,
+    Version,
+    key,
+)
+from enablement.ports import Catalog
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+ANNA = "anna@stowmark.example"
 
 
 def deal(name: str = "Norfield Foods – Warehouse rollout", **changes: Any) -> Deal:
     account = name.split(" – ")[0]
     made = Deal(
-        id=f"006{abs(hash(name)) % 10**15:015d}",
+        id=f"006{zlib.crc32(name.encode()):015d}",
         name=name,
         account=account,
         stage="Negotiation",
@@ -54,3 +74,120 @@ def asset(title: str = "Pricing guide", **changes: Any) -> Asset:
         updated_at=NOW,
     )
     return replace(made, **changes)
+
+
+def user(name: str = "anna", **changes: Any) -> CrmUser:
+    made = CrmUser(
+        id="005000000000001AAA",
+        email=f"{name}@stowmark.example",
+        name=name.title(),
+        role_id=None,
+        is_active=True,
+    )
+    return replace(made, **changes)
+
+
+def contact(name: str = "Mia Lund", **changes: Any) -> Contact:
+    email = f"{name.split(' ', maxsplit=1)[0].lower()}@buyer.example"
+    made = Contact(deal_id=deal().id, id=f"003{name}", name=name, email=email, role="Buyer")
+    return replace(made, **changes)
+
+
+def ask(question: str = "pricing", **changes: Any) -> Ask:
+    made = Ask(
+        id=changes.pop("id", key("ask", question)),
+        surface="command",
+        slack_id="U1",
+        email=ANNA,
+        question=question,
+        place=Place(),
+        response_url="",
+        replaces=False,
+        deal_id=None,
+        asked_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def suggestion(**changes: Any) -> Suggestion:
+    made = Suggestion(
+        id="suggestion",
+        ask_id="ask",
+        email=ANNA,
+        deal_id=deal().id,
+        asset_id=asset().id,
+        version_id=asset().version_id,
+        rank=1,
+        score=0.5,
+        propensity=1.0,
+        reasons=(),
+        model="test",
+        open_token=f"open {changes.get('id', 'suggestion')}",
+        made_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def share(**changes: Any) -> Share:
+    made = Share(
+        id="share",
+        token=f"token {changes.get('id', 'share')}",
+        suggestion_id="suggestion",
+        asset_id=asset().id,
+        version_id=asset().version_id,
+        deal_id=deal().id,
+        email=ANNA,
+        recipient="mia@buyer.example",
+        recipient_name="Mia Lund",
+        note="",
+        on_record=True,
+        made_at=NOW,
+        expires_at=NOW.replace(year=2027),
+    )
+    return replace(made, **changes)
+
+
+def touch(**changes: Any) -> Touch:
+    made = Touch(
+        id="touch",
+        kind="shared",
+        asset_id=asset().id,
+        version_id=asset().version_id,
+        deal_id=deal().id,
+        email=ANNA,
+        recipient="mia@buyer.example",
+        channel="slack",
+        share_id="share",
+        occurred_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def task(task_id: str = "task", **changes: Any) -> Task:
+    made = Task(id=task_id, kind="test.kind", lane="write", subject=f"subject of {task_id}")
+    return replace(made, **changes)
+
+
+def publish(catalog: Catalog, one: Asset, *texts: str | tuple[str, str], data: bytes | None = None) -> Asset:
+    """Put an asset into a catalogue; a page is its text, or its title and text."""
+    pages = [text if isinstance(text, tuple) else ("", text) for text in texts or ("A page of text.",)]
+    content = data if data is not None else "\n".join(text for _, text in pages).encode()
+    catalog.publish(one, version(one, content), numbered(one.version_id, pages), content)
+    return one
+
+
+def version(one: Asset, data: bytes = b"bytes") -> Version:
+    return Version(
+        id=one.version_id,
+        asset_id=one.id,
+        number=one.version,
+        content_hash=hashlib.sha256(data).hexdigest(),
+        media_type="text/markdown",
+        file_name=f"{one.title}.md",
+        size=len(data),
+        created_at=one.updated_at,
+    )
+
+
+def numbered(version_id: str, pages: Sequence[tuple[str, str]]) -> list[Page]:
+    return [Page(version_id, number, title, text) for number, (title, text) in enumerate(pages, start=1)]

@@ -1,0 +1,195 @@
+"""The ledger: all of it or nothing, and twice is once; the same on both databases."""
+
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from enablement.adapters.sql.ledger import SqlLedger
+from enablement.adapters.sql.outbox import SqlOutbox
+from enablement.model import (
+    Answered,
+    ChannelLink,
+    Event,
+    Feedback,
+    Opening,
+    Place,
+    Reason,
+    Record,
+    Written,
+)
+from tests.builders import ANNA, NOW, ask, deal, share, suggestion, task, touch
+from tests.fakes import at_once
+
+EVENT = Event("slack", "Ev1")
+ANSWERED = Answered("ask", deal().id, "named", "words", False, ANNA, "C1", "170.1", NOW)
+
+
+def test_every_kind_of_record_comes_back_as_it_was_written(ledger: SqlLedger) -> None:
+    asked = ask("ราคา 報價 가격 préço", id="ask", place=Place("C1", "170.1", True), deal_id=deal().id)
+    shown = suggestion(reasons=(Reason("words", ("pricing", "2", "Prices")), Reason("stages", ("Proposal",))))
+    shared, touched = share(), touch()
+    said = Feedback("feedback", shown.id, deal().id, shown.asset_id, ANNA, "not_useful", NOW)
+    opened = Opening("opening", shared.id, "Mozilla/5.0", NOW)
+
+    ledger.write(Written(records=(asked, ANSWERED, shown, shared, touched, said, opened)), now=NOW)
+
+    assert ledger.ask("ask") == asked
+    assert ledger.answered("ask") == ANSWERED
+    assert ledger.suggestions("ask") == [shown]
+    assert ledger.suggestion(shown.id) == ledger.suggestion_by_token(shown.open_token) == shown
+    assert ledger.share(shared.id) == ledger.share_by_token(shared.token) == shared
+    assert ledger.touches([touched.id]) == ledger.touches_of(deal().id) == [touched]
+    assert ledger.touch(touched.id) == touched
+    assert ledger.feedback(email=ANNA, deal_id=deal().id) == [said]
+    assert ledger.last_opening(shared.id) == opened.opened_at
+    assert ledger.thread_deal("C1", "170.1", ANNA) == deal().id
+
+
+def test_what_is_not_there_is_none(ledger: SqlLedger) -> None:
+    by_id = (
+        ledger.ask("x"),
+        ledger.answered("x"),
+        ledger.share("x"),
+        ledger.touch("x"),
+        ledger.suggestion("x"),
+    )
+    by_token = (ledger.suggestion_by_token("x"), ledger.share_by_token("x"))
+    others = (ledger.last_opening("x"), ledger.channel_deal("x"), ledger.thread_deal("C", "t", ANNA))
+
+    assert (*by_id, *by_token, *others) == (None,) * 10
+    assert (*ledger.suggestions("x"), *ledger.touches(["x"]), *ledger.touches([])) == ()
+
+
+def test_a_known_event_writes_nothing(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    first = ledger.write(Written(records=(ask(id="first"),), event=EVENT), now=NOW)
+
+    again = ledger.write(Written(records=(ask(id="again"),), tasks=(task(),), event=EVENT), now=NOW)
+
+    assert (first, again) == (True, False)
+    assert ledger.ask("first")
+    assert ledger.ask("again") is None
+    assert outbox.counts() == {}
+
+
+def test_the_same_event_id_of_another_source_is_another_event(ledger: SqlLedger) -> None:
+    ledger.write(Written(event=EVENT), now=NOW)
+
+    assert ledger.write(Written(event=replace(EVENT, source="salesforce")), now=NOW)
+
+
+def test_one_of_many_deliveries_of_an_event_is_written(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    written = at_once(
+        12,
+        lambda number: ledger.write(
+            Written(records=(ask(id=f"ask {number}"),), tasks=(task(f"task {number}"),), event=EVENT), now=NOW
+        ),
+    )
+
+    assert written.count(True) == 1
+    assert [number for number in range(12) if ledger.ask(f"ask {number}")] == [written.index(True)]
+    assert outbox.counts() == {("write", "due"): 1}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Written(records=(ask(id="first"), replace(touch(), kind=None)), tasks=(task(),), event=EVENT),  # type: ignore[arg-type] # a row that the database refuses
+        Written(records=(ask(id="first"),), tasks=(task(), replace(task("bad"), kind=None)), event=EVENT),  # type: ignore[arg-type] # a row that the database refuses
+    ],
+    ids=["record", "task"],
+)
+def test_when_one_part_fails_nothing_is_written(bad: Written, ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    with pytest.raises(SQLAlchemyError):
+        # The conflict clause forgives a known id, never a missing value.
+        ledger.write(bad, now=NOW)
+
+    assert ledger.ask("first") is None
+    assert outbox.counts() == {}
+    assert ledger.write(Written(event=EVENT), now=NOW), "the event must not be known after a failure"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (touch(), touch(recipient="someone.else@buyer.example")),
+        (share(), share(token="another token")),
+        (suggestion(), suggestion(open_token="another token")),
+        (ask(id="ask"), ask("another question", id="ask")),
+        (ANSWERED, replace(ANSWERED, deal_id="another")),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+def test_the_same_id_again_leaves_the_first_as_it_was(
+    first: Record, second: Record, ledger: SqlLedger, outbox: SqlOutbox
+) -> None:
+    ledger.write(Written(records=(first,), tasks=(task(),)), now=NOW)
+
+    ledger.write(Written(records=(second,), tasks=(task(),)), now=NOW)
+
+    kept = (
+        ledger.touch("touch"),
+        ledger.share("share"),
+        ledger.suggestion("suggestion"),
+        ledger.ask("ask"),
+        ledger.answered("ask"),
+    )
+    assert [one for one in kept if one] == [first]
+    assert outbox.counts() == {("write", "due"): 1}
+
+
+def test_a_later_link_takes_the_place_of_an_earlier_one(ledger: SqlLedger) -> None:
+    ledger.write(Written(records=(ChannelLink("C1", "first", ANNA, NOW),)), now=NOW)
+
+    ledger.write(Written(records=(ChannelLink("C1", "second", ANNA, NOW),)), now=NOW)
+
+    assert ledger.channel_deal("C1") == "second"
+
+
+def test_a_thread_is_about_what_this_person_asked_of_last(ledger: SqlLedger) -> None:
+    later = replace(ANSWERED, ask_id="later", deal_id="later", at=NOW + timedelta(minutes=1))
+    other = replace(ANSWERED, ask_id="other", deal_id="other", email="bo@stowmark.example", at=later.at)
+    elsewhere = replace(ANSWERED, ask_id="elsewhere", deal_id="elsewhere", thread="170.2", at=later.at)
+
+    ledger.write(Written(records=(later, ANSWERED, other, elsewhere)), now=NOW)
+
+    assert ledger.thread_deal("C1", "170.1", ANNA) == "later"
+
+
+def test_a_share_is_revoked_once(ledger: SqlLedger) -> None:
+    ledger.write(Written(records=(share(), share(id="other"))), now=NOW)
+    ledger.revoke_share("share", at=NOW)
+
+    ledger.revoke_share("share", at=NOW + timedelta(days=1))
+
+    assert ledger.share("share") == share(revoked_at=NOW)
+    assert ledger.share("other") == share(id="other")
+
+
+def test_one_of_many_begins_a_delivery(ledger: SqlLedger) -> None:
+    begun = at_once(10, lambda _: ledger.begin_delivery("ask", at=NOW))
+
+    assert begun.count(True) == 1
+    assert not ledger.begin_delivery("ask", at=NOW)
+    assert ledger.begin_delivery("another", at=NOW)
+
+
+def test_the_last_opening_is_the_latest(ledger: SqlLedger) -> None:
+    moments = [NOW + timedelta(minutes=minute) for minute in (5, 60, 0)]
+    records = tuple(Opening(str(at), "share", "Mozilla", at) for at in moments)
+
+    ledger.write(Written(records=records), now=NOW)
+
+    assert ledger.last_opening("share") == NOW + timedelta(minutes=60)
+
+
+def test_moments_of_other_time_zones_come_back_as_the_same_moment(ledger: SqlLedger) -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=9)))
+
+    ledger.write(Written(records=(touch(occurred_at=there),)), now=there)
+
+    found = ledger.touch("touch")
+    assert found
+    assert found.occurred_at == NOW
+    assert found.occurred_at.utcoffset() == timedelta(0)

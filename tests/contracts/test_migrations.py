@@ -1,0 +1,57 @@
+"""The schema: what the tables say and what migrations make are the same, however often and by how many it is made."""
+
+import subprocess
+import sys
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.tables import metadata
+
+MIGRATE = "import sys; from enablement.adapters.sql.database import Database; Database(sys.argv[1]).migrate()"
+
+
+def differences(database: Database) -> list[object]:
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+
+def test_migrations_make_what_the_tables_say(empty_url: str) -> None:
+    database = Database(empty_url)
+
+    database.migrate()
+
+    assert differences(database) == []
+    assert {table.name for table in metadata.sorted_tables} < set(inspect(database.engine).get_table_names())
+    database.close()
+
+
+def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    database = Database(empty_url)
+    database.migrate()
+    once = database.revisions()
+
+    database.migrate()
+
+    assert database.revisions() == once
+    assert once[0] == once[1] is not None
+    assert differences(database) == []
+    database.close()
+
+
+def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str) -> None:
+    at_once = [
+        subprocess.Popen([sys.executable, "-c", MIGRATE, empty_url], stderr=subprocess.PIPE) for _ in range(3)
+    ]
+
+    said = [process.communicate()[1].decode() for process in at_once]
+
+    assert [process.returncode for process in at_once] == [0, 0, 0], said
+    database = Database(empty_url)
+    at, head = database.revisions()
+    assert at == head
+    assert differences(database) == []
+    database.close()

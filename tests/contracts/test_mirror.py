@@ -1,0 +1,110 @@
+"""The mirror: rows are taken over as they are; the same on both databases."""
+
+from datetime import timedelta
+from typing import Any
+
+from enablement.adapters.sql.mirror import SqlMirror
+from enablement.model import CrmRole, Deal, Profile
+from tests.builders import NOW, contact, deal, user
+
+OURS = deal("Ours", team=("005T", "005U"), competitors=("Dockwright",), products=("Yard",))
+
+
+def test_everything_comes_back_as_it_was_stored(mirror: SqlMirror) -> None:
+    bare = deal("Bare", amount=None, close_date=None, industry=None, region=None, size=None, language=None)
+    roles = [CrmRole("00E1", None), CrmRole("00E2", "00E1")]
+    met = contact(deal_id=OURS.id)
+
+    mirror.store(users=[user()], roles=roles, deals=[OURS, bare], contacts=[met])
+
+    assert mirror.deal(OURS.id) == OURS
+    assert mirror.deal(bare.id) == bare
+    assert mirror.user(user().id) == user()
+    assert sorted(mirror.roles(), key=lambda role: role.id) == roles
+    assert mirror.contacts(OURS.id) == [met]
+
+
+def test_what_is_not_there_is_none(mirror: SqlMirror) -> None:
+    one = (mirror.deal("x"), mirror.user("x"), mirror.profile("x"), mirror.watermark("x"))
+    many = (*mirror.users_by_email("x"), *mirror.deals([]), *mirror.deals(["x"]), *mirror.contacts("x"))
+
+    assert one == (None,) * 4
+    assert many == ()
+
+
+def test_people_are_found_by_e_mail_whatever_its_case(mirror: SqlMirror) -> None:
+    mirror.store(users=[user(), user("bo", id="005B")])
+
+    assert mirror.users_by_email("Anna@Stowmark.EXAMPLE") == [user()]
+
+
+def test_only_the_active_are_listed_but_all_are_found(mirror: SqlMirror) -> None:
+    gone = user("gone", id="005G", is_active=False)
+
+    mirror.store(users=[user(), gone])
+
+    assert mirror.users() == [user()]
+    assert mirror.user("005G") == gone
+
+
+def test_the_deals_of_owner_and_team_are_listed_newest_first(mirror: SqlMirror) -> None:
+    def aged(name: str, minutes: int, **changes: Any) -> Deal:
+        return deal(name, modified_at=NOW - timedelta(minutes=minutes), **changes)
+
+    owned = aged("owned", 2, owner_id="005A")
+    on_team = aged("on team", 1, owner_id="005B", team=("005X", "005ME"))
+    closed = aged("closed", 0, owner_id="005A", is_closed=True)
+    foreign = aged("foreign", 0, owner_id="005B")
+    mirror.store(deals=[owned, on_team, closed, foreign])
+
+    assert mirror.deals_of(["005A"], team_member="005ME") == [on_team, owned]
+    assert mirror.deals_of([], team_member="005X") == [on_team]
+    assert mirror.deals_of([], team_member="") == []
+
+
+def test_storing_a_deal_again_replaces_its_team_and_contacts_and_no_others(mirror: SqlMirror) -> None:
+    other = deal("Other", owner_id="005A", team=("005T",))
+    both = [contact("Old", deal_id=OURS.id), contact("Kept", deal_id=other.id)]
+    mirror.store(deals=[OURS, other], contacts=both)
+
+    mirror.store(deals=[deal("Ours", team=("005N",))], contacts=[contact("New", deal_id=OURS.id)])
+
+    assert [one.name for one in mirror.contacts(OURS.id)] == ["New"]
+    assert [one.name for one in mirror.contacts(other.id)] == ["Kept"]
+    assert mirror.deals_of([], team_member="005T") == [other]
+    assert [one.id for one in mirror.deals_of([], team_member="005N")] == [OURS.id]
+
+
+def test_a_row_that_comes_twice_in_one_reading_is_taken_as_it_came_last(mirror: SqlMirror) -> None:
+    """A deal that changes while pages of a query are fetched stands on two of them."""
+    last = deal("Ours", stage="Closing", team=("005N",))
+
+    mirror.store(deals=[OURS, last], users=[user(), user(role_id="00E1")])
+
+    assert mirror.deal(OURS.id) == last
+    assert mirror.deals_of([], team_member="005N") == [last]
+    assert mirror.deals_of([], team_member="005T") == []
+    assert mirror.user(user().id) == user(role_id="00E1")
+
+
+def test_thousands_of_rows_are_stored_and_read(mirror: SqlMirror) -> None:
+    many = [deal(f"Deal {number}", team=("005T",)) for number in range(1201)]
+
+    mirror.store(deals=many)
+
+    assert len(mirror.deals([one.id for one in many])) == len({one.id for one in many}) == 1201
+    assert len(mirror.deals_of([], team_member="005T")) == 1201
+
+
+def test_the_latest_profile_and_watermark_are_kept(mirror: SqlMirror) -> None:
+    earlier = Profile("U1", "anna@stowmark.example", "Anna", "th-TH", "Asia/Bangkok", "member", NOW)
+    later = Profile(
+        "U1", "anna@stowmark.example", "Anna", "th-TH", "Asia/Bangkok", "guest", NOW + timedelta(1)
+    )
+
+    for profile in (earlier, later):
+        mirror.keep_profile(profile)
+        mirror.set_watermark("deals", profile.seen_at)
+
+    assert mirror.profile("U1") == later
+    assert mirror.watermark("deals") == later.seen_at

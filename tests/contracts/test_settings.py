@@ -1,0 +1,166 @@
+"""Settings: all that is missing is said at once, and what is secret is never said."""
+
+import gc
+import logging
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from app import build
+from settings import MissingSettings, Settings, read_settings
+
+WHOLE = {
+    "SLACK_SIGNING_SECRET": "signing",
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SALESFORCE_URL": "https://acme.my.salesforce.com/",
+    "SALESFORCE_CLIENT_ID": "client",
+    "SALESFORCE_CLIENT_SECRET": "secret",
+}
+
+
+def refusal(environ: dict[str, str]) -> str:
+    with pytest.raises(MissingSettings) as refused:
+        read_settings(environ)
+    return str(refused.value)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Away from a demo that may be running in the checkout."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_all_that_is_missing_is_said_at_once_with_where_to_get_it() -> None:
+    said = refusal({}).splitlines()
+
+    names = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SALESFORCE_URL", "SALESFORCE_CLIENT_ID")
+    for name in (*names, "SALESFORCE_CLIENT_SECRET or SALESFORCE_USERNAME with SALESFORCE_PRIVATE_KEY"):
+        (line,) = [line for line in said if line.strip().startswith(f"{name} is not set")]
+        assert "Where to get it" in line
+    assert len(said) == 6
+
+
+def test_only_what_is_missing_is_said() -> None:
+    said = refusal({name: value for name, value in WHOLE.items() if name != "SLACK_BOT_TOKEN"})
+
+    assert "SLACK_BOT_TOKEN is not set" in said
+    assert len(said.splitlines()) == 2
+
+
+def test_a_whole_environment_is_read() -> None:
+    settings = read_settings({**WHOLE, "SLACK_SIGNING_SECRET_PREVIOUS": "old", "LINK_DAYS": "7"})
+
+    assert settings.slack_signing_secrets == ("signing", "old")
+    assert settings.salesforce_url == "https://acme.my.salesforce.com"
+    assert settings.link_days == 7
+    assert settings.database_url == "sqlite:///var/touchline.db"
+
+
+def test_a_private_key_with_a_user_name_signs_in_too() -> None:
+    by_key = {name: value for name, value in WHOLE.items() if name != "SALESFORCE_CLIENT_SECRET"}
+
+    settings = read_settings(
+        {**by_key, "SALESFORCE_USERNAME": "t@acme.example", "SALESFORCE_PRIVATE_KEY": "k"}
+    )
+
+    assert settings.salesforce_private_key == "k"
+    assert "SALESFORCE_CLIENT_SECRET or" in refusal({**by_key, "SALESFORCE_PRIVATE_KEY": "k"})
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("from the file\n")
+    environ = {name: value for name, value in WHOLE.items() if name != "SLACK_BOT_TOKEN"}
+
+    settings = read_settings({**environ, "SLACK_BOT_TOKEN_FILE": str(secret)})
+
+    assert settings.slack_bot_token == "from the file"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["not there", "not text"])
+def test_a_file_that_can_not_be_read_is_named_once(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    if content:
+        path.write_bytes(content)
+    environ = {name: value for name, value in WHOLE.items() if name != "SALESFORCE_CLIENT_SECRET"}
+
+    said = refusal({**environ, "SALESFORCE_CLIENT_SECRET_FILE": str(path), "SALESFORCE_URL": ""})
+
+    assert said.count(f"SALESFORCE_CLIENT_SECRET_FILE: {path} can't be read") == 1
+    assert "SALESFORCE_URL is not set" in said, "the other problems are said with it"
+
+
+@pytest.mark.parametrize("name", ["LINK_DAYS", "SYNC_EVERY_SECONDS"])
+@pytest.mark.parametrize("value", ["0", "-3", "1.5", "many"])
+def test_a_number_that_is_none_is_refused_in_words(name: str, value: str) -> None:
+    assert f"{name}: should be a whole number above 0, not “{value}”" in refusal({**WHOLE, name: value})
+
+
+def test_commands_beside_the_doors_need_no_doors() -> None:
+    assert read_settings({"TOUCHLINE_DATA": "d"}, doors=False).database_url == "sqlite:///d/touchline.db"
+
+
+CANARY = "canary-7f3a91"
+
+
+@pytest.fixture
+def canaries(tmp_path: Path) -> Settings:
+    """Settings where everything secret holds the canary, so that it would be seen wherever it comes up."""
+    environ = {
+        **WHOLE,
+        "SLACK_SIGNING_SECRET": f"{CANARY}-signing",
+        "SLACK_SIGNING_SECRET_PREVIOUS": f"{CANARY}-previous",
+        "SLACK_BOT_TOKEN": f"xoxb-{CANARY}",
+        "SALESFORCE_CLIENT_SECRET": f"{CANARY}-client",
+        "SALESFORCE_USERNAME": "touchline@acme.example",
+        "SALESFORCE_PRIVATE_KEY": f"{CANARY}-key",
+        "REDIS_URL": f"redis://user:{CANARY}-redis@127.0.0.1:1/0",
+        "TOUCHLINE_DATA": str(tmp_path / "data"),
+    }
+    return read_settings(environ)
+
+
+def test_settings_do_not_show_what_is_secret(canaries: Settings) -> None:
+    database = Settings(("s",), "t", "u", "c", database_url=f"postgresql://user:{CANARY}@db/touchline")
+
+    shown = f"{canaries!r} {canaries} {database!r} {database}"
+
+    assert CANARY not in shown
+    assert "acme.my.salesforce.com" in shown, "what is not secret may be seen"
+
+
+def test_nothing_that_is_built_shows_what_is_secret(
+    canaries: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    services, database = build(canaries)
+    services.work.wake("reply")
+
+    shown = {f"{part!r} {part}" for part in _parts(services, deep=6)}
+    database.close()
+    assert len(shown) > 20, "the parts must really be looked at"
+    assert [part for part in shown if CANARY in part] == []
+    assert CANARY not in caplog.text
+    assert CANARY not in repr(services)
+    gc.collect()
+
+
+def _parts(root: object, *, deep: int) -> list[object]:
+    """Return what an object of ours is made of, down to things of others, which speak for themselves."""
+    ours = ("app", "bot", "crm", "enablement", "jobs", "settings", "web")
+    found: list[object] = [root]
+    if deep and type(root).__module__.split(".")[0] in ours:
+        for value in vars(root).values() if hasattr(root, "__dict__") else ():
+            if not isinstance(value, str | bytes | int | float | bool | None):
+                found += _parts(value, deep=deep - 1)
+    return found
+
+
+def test_every_setting_that_names_a_secret_is_hidden() -> None:
+    telling = ("secret", "token", "key", "password", "database_url", "redis_url")
+
+    shown = [one.name for one in fields(Settings) if one.repr and any(word in one.name for word in telling)]
+
+    assert shown == []

@@ -1,0 +1,146 @@
+"""Small working stand-ins for what the product reaches through its ports."""
+
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from enablement.access import CachedAccess
+from enablement.adapters.sql.catalog import SqlCatalog
+from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.ledger import SqlLedger
+from enablement.adapters.sql.mirror import SqlMirror
+from enablement.adapters.sql.outbox import SqlOutbox
+from enablement.adapters.tantivy_index import TantivyIndex
+from enablement.model import Ask, Lane, Profile, Touch
+from enablement.ports import Services, TryLater
+from tests.builders import NOW
+
+
+class FakeClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: float = 0, **more: float) -> datetime:
+        """Go on by some time and say what it is then."""
+        self.now += timedelta(seconds=seconds, **more)
+        return self.now
+
+
+class FakeWork:
+    """Remembers which lanes were woken."""
+
+    def __init__(self) -> None:
+        self.woken: list[Lane] = []
+
+    def wake(self, *lanes: Lane) -> None:
+        self.woken += lanes
+
+
+class FakeMessenger:
+    """A Slack where everybody is a member and each channel's outsiders are known."""
+
+    def __init__(self) -> None:
+        self.profiles: dict[str, Profile] = {}
+        self.shared_outside: set[str] = set()
+        self.shown: list[tuple[Any, Ask, bool]] = []
+
+    def profile(self, slack_id: str, *, now: datetime) -> Profile:
+        return self.profiles[slack_id]
+
+    def is_shared_outside(self, channel: str) -> bool:
+        return channel in self.shared_outside
+
+    def show(self, reply: Any, *, ask: Ask, again: bool) -> None:
+        self.shown.append((reply, ask, again))
+
+
+class FakeCrm:
+    """A CRM that knows who may read what, takes touches, and can be made to fail."""
+
+    def __init__(self, readers: Iterable[tuple[str, str]] = ()) -> None:
+        self.readers = set(readers)
+        self.is_down = False
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.touches: dict[str, Touch] = {}
+        self.synced: list[bool] = []
+
+    def allow(self, user_id: str, *deal_ids: str) -> None:
+        self.readers |= {(user_id, deal_id) for deal_id in deal_ids}
+
+    def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
+        self.asked.append((user_id, tuple(deal_ids)))
+        if self.is_down:
+            raise TryLater("Salesforce is away")
+        return frozenset(deal_id for deal_id in deal_ids if (user_id, deal_id) in self.readers)
+
+    def write_touches(self, touches: Sequence[Touch]) -> dict[str, Exception | None]:
+        self.touches |= {touch.id: touch for touch in touches}
+        return {touch.id: None for touch in touches}
+
+    def written(self, touch_id: str) -> tuple[str, str] | None:
+        found = self.touches.get(touch_id)
+        return (f"a0T{touch_id}", found.deal_id) if found else None
+
+    def sync(self, *, full: bool) -> dict[str, int]:
+        self.synced.append(full)
+        return {"deals": 0}
+
+
+class World:
+    """The whole core over one database: real SQL, a real index, a CRM and a Slack that are not."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database = database
+        self.clock = FakeClock()
+        self.catalog, self.mirror = SqlCatalog(database), SqlMirror(database)
+        self.ledger, self.outbox = SqlLedger(database), SqlOutbox(database)
+        self.index = TantivyIndex(folder, self.catalog)
+        self.crm, self.messenger, self.work = FakeCrm(), FakeMessenger(), FakeWork()
+        self.services = Services(
+            catalog=self.catalog,
+            index=self.index,
+            mirror=self.mirror,
+            ledger=self.ledger,
+            outbox=self.outbox,
+            work=self.work,
+            messenger=self.messenger,
+            crm=self.crm,
+            access=CachedAccess(self.crm.readable, self.clock),
+            clock=self.clock,
+            public_url="http://touchline.example",
+            link_days=90,
+        )
+
+
+def at_once(count: int, do: Any) -> list[Any]:
+    """Call `do(number)` in many threads that start together; return what each returned, in order."""
+    gate = threading.Barrier(count)
+    said: list[Any] = [None] * count
+
+    def run(number: int) -> None:
+        gate.wait()
+        try:
+            said[number] = do(number)
+        except Exception as error:
+            said[number] = error
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in said:
+        if isinstance(one, Exception):
+            raise one
+    return said
+
+
+def partitions(rows: Collection[Any]) -> list[str]:
+    return [row.partition for row in rows if row.partition]

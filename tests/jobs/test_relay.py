@@ -1,0 +1,139 @@
+"""The relay: no work is left lying, with a queue, without workers, without a queue."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from enablement.model import Written
+from jobs.queue import RedisWork, WakeUp, connect
+from jobs.relay import LEADER_LEASE_S, Relay
+from tests.builders import NOW, task, touch
+from tests.fakes import World, at_once
+
+CLOSED = "redis://127.0.0.1:1/0"
+
+
+def a_relay(world: World, url: str = "", *, owner: str = "relay", every: int = 0) -> Relay:
+    services = replace(world.services, work=RedisWork(url)) if url else world.services
+    return Relay(services, owner=owner, schedules={"deals.sync": every} if every else {})
+
+
+def tick(relay: Relay) -> None:
+    """Tick, and wait for what that began."""
+    relay.tick()
+    for running in list(relay._draining.values()):
+        running.result(timeout=30)
+
+
+def due_touch(world: World) -> None:
+    work = task(kind="crm.touch", subject="touch", partition="deal")
+    world.ledger.write(Written(records=(touch(),), tasks=(work,)), now=NOW)
+
+
+@contextmanager
+def listening(redis: Redis, lane: str) -> Iterator[None]:
+    worker = SimpleWorker(
+        [f"touchline-{lane}"], connection=redis, job_class=WakeUp, serializer=JSONSerializer
+    )
+    worker.register_birth()  # type: ignore[no-untyped-call] # RQ's
+    try:
+        yield
+    finally:
+        worker.register_death()  # type: ignore[no-untyped-call] # RQ's
+
+
+@pytest.fixture
+def redis(queue_url: str) -> Iterator[Redis]:
+    client = connect(queue_url)
+    yield client
+    client.close()
+
+
+def test_without_a_queue_the_relay_does_the_work(world: World) -> None:
+    due_touch(world)
+
+    tick(a_relay(world))
+
+    assert list(world.crm.touches) == ["touch"]
+    assert world.outbox.counts() == {("write", "done"): 1}
+
+
+def test_when_redis_is_gone_the_relay_does_the_work(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    due_touch(world)
+
+    tick(a_relay(world, CLOSED))
+
+    assert list(world.crm.touches) == ["touch"]
+    assert "draining here" in caplog.text
+
+
+def test_when_nobody_listens_the_relay_does_the_work(world: World, queue_url: str, redis: Redis) -> None:
+    due_touch(world)
+
+    tick(a_relay(world, queue_url))
+
+    assert list(world.crm.touches) == ["touch"]
+
+
+def test_where_there_are_workers_they_are_woken_instead(world: World, queue_url: str, redis: Redis) -> None:
+    due_touch(world)
+    relay = a_relay(world, queue_url)
+
+    with listening(redis, "write"):
+        tick(relay)
+        tick(relay)
+
+    assert world.crm.touches == {}
+    assert redis.llen("rq:queue:touchline-write") == 2
+    assert redis.llen("rq:queue:touchline-reply") == 0, "nothing is due there"
+
+
+def test_without_work_nothing_is_begun(world: World, queue_url: str, redis: Redis) -> None:
+    relay = a_relay(world, queue_url)
+
+    with listening(redis, "write"):
+        tick(relay)
+
+    assert relay._draining == {}
+    assert redis.llen("rq:queue:touchline-write") == 0
+
+
+def test_a_schedule_is_kept_at_its_pace(world: World) -> None:
+    relay = a_relay(world, every=300)
+
+    for _ in range(90):
+        relay._keep_schedules()
+        world.clock.move(10)
+    tick(relay)
+
+    assert world.crm.synced, "what the schedule asked for is done"
+    assert sum(world.outbox.counts().values()) == 4, "at 0, 300, 600 and 900 seconds"
+
+
+def test_of_two_relays_one_keeps_the_schedules(world: World) -> None:
+    one = a_relay(world, owner="one", every=1)
+    two = a_relay(world, owner="two", every=1)
+
+    for _ in range(4):
+        at_once(2, lambda number: (one, two)[number]._keep_schedules())
+        world.clock.move(1)
+
+    assert world.outbox.counts() == {("compute", "due"): 4}
+
+
+def test_when_the_leader_is_gone_another_takes_over(world: World) -> None:
+    a_relay(world, owner="gone", every=1)._keep_schedules()
+    heir = a_relay(world, owner="heir", every=1)
+
+    world.clock.move(LEADER_LEASE_S - 0.1)
+    heir._keep_schedules()
+    before = sum(world.outbox.counts().values())
+    world.clock.move(0.1)
+    heir._keep_schedules()
+
+    assert (before, sum(world.outbox.counts().values())) == (1, 2)
