@@ -1,0 +1,225 @@
+"""`ask`: how soon a rep has the ack and the answer, in an open loop through all processes, beside a bare Bolt echo."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import requests
+
+from bench import commands, crowd, library
+from bench.commands import Command
+from bench.figures import Bench, BenchFailed, Figure, Options, Promise, median_ratio, percentile
+from bench.openloop import Request, Sent, fire
+from demo import Demo, DemoFailed, Ports, started
+from enablement.ports import TryLater
+from sandbox.world import LoadError
+from stack import NotReady, answers, free_port, wait_until, web_command
+
+REPS = 20
+ASKS_A_SECOND = 10
+LASTS_S, QUICK_LASTS_S = 60, 15
+ASSETS = 10_000
+DEALS_EACH = 8
+SEED = 20
+INDEXED_WITHIN_S = 300.0
+LOOK_EVERY_S = 0.5
+CRM_TAKES_S = 0.3
+ACK_P99_MS, WARM_P95_MS, COLD_P95_MS = 100.0, 400.0, 800.0
+# The echo's requests go out between ours, so that neither waits for the other's sending.
+PEER_AFTER_S = 0.5 / ASKS_A_SECOND
+
+
+@dataclass(frozen=True)
+class Street:
+    """All that runs: the product with its sandbox, the echo, the people of both phases, the words they ask."""
+
+    demo: Demo
+    echo_url: str
+    channel: str
+    reps: Sequence[crowd.Seller]
+    strangers: Sequence[crowd.Seller]
+    chance: Random
+
+    @property
+    def secret(self) -> str:
+        return self.demo.settings.slack_signing_secrets[0]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Seconds from the moment each command was due, ours and the echo's, pair by pair."""
+
+    acks: Sequence[float]
+    answers: Sequence[float]
+    peer_acks: Sequence[float]
+    peer_answers: Sequence[float]
+    late: Sequence[float]
+
+
+def run(options: Options) -> list[Figure]:
+    """Measure with a warm and with a cold access cache; raises BenchFailed when anything is not answered."""
+    count = (QUICK_LASTS_S if options.quick else LASTS_S) * ASKS_A_SECOND
+    with _street(count, options) as street:
+        options.say("Each rep asks once, so that what Salesforce says of them is known…")
+        _measure(street, street.reps)
+        options.say(f"{count} asks of {REPS} reps, {ASKS_A_SECOND} a second…")
+        warm = _measure(street, [street.reps[number % REPS] for number in range(count)])
+        options.say(f"{count} asks of {count} people who had not asked before…")
+        cold = _measure(street, street.strangers)
+    return [
+        *_figures("warm", warm, answer_p95_ms=WARM_P95_MS),
+        *_figures("cold", cold, answer_p95_ms=COLD_P95_MS),
+    ]
+
+
+BENCH = Bench("ask", "A question in Slack: ack and answer, beside a bare Bolt echo (no data needed).", run)
+
+
+@contextmanager
+def _street(strangers: int, options: Options) -> Iterator[Street]:
+    ports, echo_port = Ports(free_port(), free_port(), free_port()), free_port()
+    with (
+        tempfile.TemporaryDirectory(prefix="touchline-bench-") as folder,
+        _failures_told(),
+        started(ports, Path(folder), say=options.say) as demo,
+    ):
+        options.say(f"Bringing {REPS + strangers} sellers with {DEALS_EACH} deals each…")
+        sellers, channel = crowd.bring(demo, REPS + strangers, deals_each=DEALS_EACH, seed=SEED)
+        options.say(f"Publishing {ASSETS} assets…")
+        _fill(demo, sellers)
+        demo.processes.start("echo", [*web_command(echo_port)[:-1], "bench.echo:web()"])
+        echo_url = f"http://127.0.0.1:{echo_port}"
+        wait_until(lambda: answers(f"{echo_url}/readyz"), "echo", demo.processes)
+        _slow_down(demo)
+        alive = _alive(demo)
+        yield Street(demo, echo_url, channel, sellers[:REPS], sellers[REPS:], Random(f"{SEED}:asks"))
+        if died := [name for name, pid in _alive(demo).items() if pid != alive[name]]:
+            raise BenchFailed(f"These processes died during the measurement: {', '.join(died)}")
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    try:
+        yield
+    except (DemoFailed, NotReady, LoadError, requests.RequestException) as error:
+        raise BenchFailed(f"What is to be measured does not run: {error}") from error
+
+
+def _alive(demo: Demo) -> dict[str, int | None]:
+    return {name: demo.processes.pid(name) for name in demo.processes.names()}
+
+
+def _fill(demo: Demo, sellers: Sequence[crowd.Seller]) -> None:
+    services = demo.services
+    customers = sorted({account for one in sellers for account in one.accounts})
+    drawn = library.draw(
+        library.sentences(services.catalog), customers, count=ASSETS, seed=SEED, now=services.clock()
+    )
+    library.publish(drawn, demo.settings.database_url)
+    _wait_for_index(demo)
+
+
+def _wait_for_index(demo: Demo) -> None:
+    """Index what was published, here or wherever Touchline has begun with it by itself."""
+    ends = time.monotonic() + INDEXED_WITHIN_S
+    while True:
+        try:
+            demo.services.index.follow()
+        except TryLater as error:
+            if time.monotonic() > ends:
+                raise BenchFailed(
+                    f"The library was not indexed within {INDEXED_WITHIN_S:.0f} s: {error}"
+                ) from error
+            time.sleep(LOOK_EVERY_S)
+        else:
+            return
+
+
+def _slow_down(demo: Demo) -> None:
+    fault = {"kind": "slow", "seconds": CRM_TAKES_S, "times": -1, "path_prefix": "/services/data"}
+    requests.post(f"{demo.salesforce_url}/_sandbox/faults", json=fault, timeout=10).raise_for_status()
+
+
+def _measure(street: Street, askers: Sequence[crowd.Seller]) -> Phase:
+    ours, peers = _commands(street, askers)
+    after = commands.position(street.demo.slack_url)
+    due = [number / ASKS_A_SECOND for number in range(len(askers))]
+    sent = fire(
+        [
+            *(Request(at, one.send) for at, one in zip(due, ours, strict=True)),
+            *(Request(at + PEER_AFTER_S, one.send) for at, one in zip(due, peers, strict=True)),
+        ]
+    )
+    half = len(ours)
+    _refuse_errors("Touchline", sent[:half])
+    _refuse_errors("the echo", sent[half:])
+    shown = commands.wait_for_answers(
+        street.demo.slack_url, [one.mark for one in (*ours, *peers)], after=after
+    )
+    missing = sum(one.mark not in shown.at for one in ours), sum(one.mark not in shown.at for one in peers)
+    if any(missing):
+        said = "\n".join(shown.others[:3])
+        raise BenchFailed(
+            f"Of {len(ours)} asks {missing[0]} were not answered (echo: {missing[1]}). Said:\n{said}"
+        )
+    took = [shown.at[one.mark] - done.due for one, done in zip((*ours, *peers), sent, strict=True)]
+    return Phase(
+        acks=[one.done for one in sent[:half]],
+        answers=took[:half],
+        peer_acks=[one.done for one in sent[half:]],
+        peer_answers=took[half:],
+        late=[one.late for one in sent],
+    )
+
+
+def _commands(street: Street, askers: Sequence[crowd.Seller]) -> tuple[list[Command], list[Command]]:
+    ours, peers = [], []
+    # Two forms for each ask: the echo answers the same person.
+    made = commands.forms(
+        street.demo.slack_url, [one.slack_id for one in askers for _ in range(2)], street.channel
+    )
+    for asker, (form, other) in zip(askers, zip(made, made, strict=True), strict=True):
+        text = _question(asker, street.chance)
+        ours.append(commands.ask(form, text, app_url=street.demo.app_url, secret=street.secret))
+        peers.append(commands.echo(other, text, app_url=street.echo_url, secret=street.secret))
+    return ours, peers
+
+
+def _question(asker: crowd.Seller, chance: Random) -> str:
+    """Draw a question that names one of the asker's deals, in any of the languages of the library."""
+    language = chance.choices(list(library.SHARES), list(library.SHARES.values()))[0]
+    return f"{chance.choice(library.TOPICS[language])} {chance.choice(asker.accounts)}"
+
+
+def _refuse_errors(whose: str, sent: Sequence[Sent]) -> None:
+    errors = [one.error for one in sent if one.error]
+    if errors:
+        raise BenchFailed(
+            f"{len(errors)} of {len(sent)} commands to {whose} failed, the first with {errors[0]}"
+        )
+
+
+def _figures(name: str, phase: Phase, *, answer_p95_ms: float) -> Iterator[Figure]:
+    for what, ours, peers, promised in (
+        ("ack", phase.acks, phase.peer_acks, (99, ACK_P99_MS)),
+        ("answer", phase.answers, phase.peer_answers, (95, answer_p95_ms)),
+    ):
+        for percent in (50, 95, 99):
+            yield Figure(
+                f"{name}: {what} p{percent}",
+                "ms",
+                _ms(percentile(ours, percent)),
+                _ms(percentile(peers, percent)),
+                ratio=round(median_ratio(ours, peers), 3) if percent == 50 else None,
+                promise=Promise(promised[1]) if percent == promised[0] else None,
+            )
+    yield Figure(f"{name}: asks answered", "", len(phase.answers), len(phase.peer_answers))
+    yield Figure(f"{name}: sent late, p99", "ms", _ms(percentile(phase.late, 99)))
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)
