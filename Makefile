@@ -33,6 +33,15 @@ check: .venv/dev ## Format, lint, types, import contracts: no warning is let thr
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+.venv/judges: .venv/dev judges/requirements.txt judges/package-lock.json
+	@$(PIP) install --require-hashes -r judges/requirements.txt
+	@$(BIN)/python -m judges.install
+	@touch $@
+
+judges: .venv/judges ## Let strangers' clients judge the local Slack and Salesforce (ARGS=org_sf: only that one)
+	@$(BIN)/python -m judges $(ARGS)
+.PHONY: judges
+
 lock: .venv/dev ## Pin the newest versions that pyproject.toml allows, with hashes
 	@for set in "requirements.txt" "requirements-dev.txt --group dev"; do \
 		echo setuptools | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -22,9 +22,9 @@ from bot.payload import read as read_button
 from enablement import answering
 from enablement.adapters.intake import files_in, take_in_files
 from enablement.model import Share, key
-from enablement.ports import Services
+from enablement.ports import Services, TryLater
 from processes import Processes, python
-from sandbox.world import PROTAGONIST, ROLLOUT_NAME, generate, load, slack_workspace
+from sandbox.world import PROTAGONIST, ROLLOUT_NAME, LoadError, generate, load, slack_workspace
 from settings import DEMO_ENVIRONMENT, Settings, read_settings
 from stack import NotReady, Queue, answers, free_port, is_taken, start_touchline, valkey_binary, wait_until
 
@@ -118,6 +118,7 @@ def started(ports: Ports, data: Path, *, say: Say, reply_workers: int = 1) -> It
         try:
             say("Starting a local Slack and a local Salesforce…")
             processes, environ = _processes(stack, environ, data, with_queue=True)
+            stack.enter_context(_sandbox_missed(processes))
             demo = _with_sandbox(ports, environ, processes, say)
             say("Reading the sample library…")
             _fill(demo)
@@ -204,8 +205,10 @@ def _with_sandbox(ports: Ports, environ: dict[str, str], processes: Processes, s
     options = ("--signing-secret", "--bot-token", "--client-id", "--client-secret")
     for option, name in zip(options, names, strict=True):
         command += [option, environ[name]]
-    processes.start("sandbox", [*command, "--app-url", environ["PUBLIC_URL"]])
-    wait_until(lambda: answers(f"{slack_url}/_sandbox/workspace"), "sandbox", processes)
+    # What was loaded into it ends with it: an empty one in its place would only confuse.
+    processes.start("sandbox", [*command, "--app-url", environ["PUBLIC_URL"]], again=False)
+    both = (f"{slack_url}/_sandbox/workspace", f"{salesforce_url}/services/data")
+    wait_until(lambda: all(answers(url) for url in both), "sandbox", processes)
     say(
         f"Loading {len(world.accounts)} accounts and {len(world.opportunities)} opportunities into Salesforce…"
     )
@@ -341,6 +344,18 @@ def _leave_environment(demo: Demo) -> None:
     }
     with open(os.open(DEMO_ENVIRONMENT, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
         file.write("".join(f"{name}={value}\n" for name, value in lines.items()))
+
+
+@contextlib.contextmanager
+def _sandbox_missed(processes: Processes) -> Iterator[None]:
+    """Say it plainly when something fails because the sandbox is gone."""
+    try:
+        yield
+    except (requests.RequestException, LoadError, TryLater, DemoFailed) as error:
+        if processes.has_ended("sandbox") and not isinstance(error.__cause__, NotReady):
+            message = "The local Slack and Salesforce ended by themselves. Start the demo again."
+            raise DemoFailed(message) from error
+        raise
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ class Process:
 
     name: str
     command: Sequence[str]
+    again: bool = True
     deaths: int = 0
     started_at: float = 0.0
     start_at: float = 0.0
@@ -42,10 +43,10 @@ class Processes:
         self._watcher: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a child and keep it alive; its output goes to NAME.log."""
+    def start(self, name: str, command: Sequence[str], *, again: bool = True) -> None:
+        """Start a child, and `again` whenever it dies; its output goes to NAME.log."""
         with self._lock:
-            child = self._children[name] = Process(name, command)
+            child = self._children[name] = Process(name, command, again)
             self._launch(child)
         if self._watcher is None:
             self._watcher = threading.Thread(target=self._watch, name="processes", daemon=True)
@@ -55,6 +56,11 @@ class Processes:
         """Return the process id of a child that runs now."""
         running = self._children[name].running
         return running.pid if running and running.poll() is None else None
+
+    def has_ended(self, name: str) -> bool:
+        """Say whether a child is gone for good."""
+        child = self._children.get(name)
+        return bool(child and child.running and not child.again and child.running.poll() is not None)
 
     def names(self) -> list[str]:
         return list(self._children)
@@ -96,6 +102,8 @@ class Processes:
 
     def _look_after(self, child: Process) -> None:
         now = time.monotonic()
+        if child.started_at and not child.again:
+            return
         if child.running and child.running.poll() is not None:
             _signal(child.running, signal.SIGKILL)
             child.deaths = 0 if now - child.started_at > WELL_AFTER_S else child.deaths + 1

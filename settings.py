@@ -28,7 +28,8 @@ class Settings:
     salesforce_audience: str = "https://login.salesforce.com"
     salesforce_mapping: Path | None = None
     slack_api_url: str = "https://slack.com/api/"
-    database_url: str = "sqlite:///var/touchline.db"
+    # An address may hold a password.
+    database_url: str = field(default="sqlite:///var/touchline.db", repr=False)
     redis_url: str = field(default="", repr=False)
     data_dir: Path = Path("var")
     public_url: str = "http://127.0.0.1:3000"
@@ -73,6 +74,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
                 return Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 problems.append(f"{name}_FILE: {path} can't be read ({error.strerror})")
+            except UnicodeDecodeError:
+                problems.append(f"{name}_FILE: {path} can't be read (it is not text)")
         return said.get(name, "").strip() or default
 
     def number(name: str, default: int) -> int:
@@ -108,7 +111,9 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s),
     )
     if problems:
-        raise MissingSettings("Touchline can't start:\n" + "\n".join(f"  {problem}" for problem in problems))
+        raise MissingSettings(
+            "Touchline can't start:\n" + "\n".join(f"  {problem}" for problem in dict.fromkeys(problems))
+        )
     return settings
 
 

@@ -127,6 +127,8 @@ def wait_until(
     """Wait for a process to be ready; raises NotReady with what it said last."""
     ends = time.monotonic() + seconds
     while not is_so():
+        if processes.has_ended(name):
+            raise NotReady(f"{name} ended while it was waited for. {processes.log_tail(name)}".strip())
         if time.monotonic() > ends:
             raise NotReady(
                 f"{name} did not start within {seconds:.0f} s. It said last:\n{processes.log_tail(name)}"

@@ -68,6 +68,11 @@ def asset_filter(*, shared_outside: bool, now: datetime, without: tuple[str, ...
     return AssetFilter(audiences=audiences, on=now.date(), without=without)
 
 
+def may_show(asset: Asset, only: AssetFilter) -> bool:
+    """Say whether an asset passes a filter: what the search does inside, for an asset already at hand."""
+    return asset.audience in only.audiences and asset.id not in only.without and is_valid(asset, on=only.on)
+
+
 def is_valid(asset: Asset, *, on: date) -> bool:
     """Say whether an asset is released and not expired on a day; the last day counts."""
     return (asset.released is None or asset.released <= on) and (asset.expires is None or on <= asset.expires)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from enablement import deals, wording
-from enablement.access import asset_filter, plausible_deals
+from enablement.access import asset_filter, may_show, plausible_deals
 from enablement.analyser import words
 from enablement.model import (
     Answered,
@@ -156,7 +156,7 @@ def visible_deals(
 
 
 def redraw(ask: Ask, earlier: Answered, user: CrmUser, services: Services) -> Answer | Refusal:
-    """Return an answer as it was, without what the person has since dismissed or may no longer see."""
+    """Return an answer as it was, with what the person dismissed since marked, and without what is no longer valid."""
     deal = services.mirror.deal(earlier.deal_id)
     if deal is None or not services.access.readable(user.id, [deal.id]):
         return Refusal(ask, "You can no longer see this deal in Salesforce.")
@@ -249,8 +249,11 @@ def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer
     suggestions = services.ledger.suggestions(ask.id)
     assets = {asset.id: asset for asset in services.catalog.assets([one.asset_id for one in suggestions])}
     dismissed = {one.suggestion_id for one in services.ledger.feedback(email=record.email, deal_id=deal.id)}
+    only = asset_filter(shared_outside=record.customers_only, now=services.clock())
     shown = tuple(
-        Shown(one, assets[one.asset_id], one.id in dismissed) for one in suggestions if one.asset_id in assets
+        Shown(one, assets[one.asset_id], one.id in dismissed)
+        for one in suggestions
+        if one.asset_id in assets and may_show(assets[one.asset_id], only)
     )
     return Answer(ask, deal, record.how, record.basis, record.customers_only, shown)
 

@@ -11,7 +11,7 @@ from bot.verify import MOST_DEPTH, Refused, sign, verify
 from tests.doors import FORM, JSON, SECRET, signed
 
 NOW = 1_795_000_000
-seeded = settings(derandomize=True, deadline=None, max_examples=400)
+seeded = settings(derandomize=True, deadline=None, max_examples=200)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),

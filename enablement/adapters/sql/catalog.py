@@ -1,5 +1,6 @@
 """Assets, versions, pages and bytes in SQL; every change gets a number that derived indexes follow."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, false, insert, or_, select
@@ -76,12 +77,14 @@ class SqlCatalog:
     def pages_at(self, places: Collection[tuple[str, int]]) -> list[Page]:
         page = tables.pages
         # Not tuple_(…).in_(…): for that SQLite reads the whole table.
-        any_of_them = or_(
-            false(),
-            *((page.c.version_id == version_id) & (page.c.number == number) for version_id, number in places),
+        by_number: dict[int, list[str]] = defaultdict(list)
+        for version_id, number in places:
+            by_number[number].append(version_id)
+        any_of_them = (
+            (page.c.number == number) & page.c.version_id.in_(ids) for number, ids in by_number.items()
         )
         with self._database.reading() as connection:
-            query = select(page).where(any_of_them)
+            query = select(page).where(or_(false(), *any_of_them))
             return [from_row(Page, row) for row in connection.execute(query).mappings()]
 
     def pages(self, version_id: str) -> list[Page]:

@@ -86,7 +86,7 @@ class SqlMirror:
         return found[0] if found else None
 
     def keep_profile(self, profile: Profile) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing(lazily=True) as connection:
             put(connection, tables.profiles, [to_row(profile)])
 
     def watermark(self, name: str) -> datetime | None:

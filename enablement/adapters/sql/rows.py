@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, is_dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 _Make = Callable[[Any], Any]
+_Makers = tuple[tuple[str, _Make | None], ...]
+_known_makers: dict[type, _Makers] = {}
 
 
 def to_row(noun: Any) -> dict[str, Any]:
@@ -16,11 +18,7 @@ def to_row(noun: Any) -> dict[str, Any]:
 
 def from_row(kind: type[T], row: Mapping[Any, Any]) -> T:
     """Return the noun that `to_row` wrote."""
-    said = {name: row[name] for name in _makers(kind)}
-    for name, make in _makers(kind).items():
-        if make and said[name] is not None:
-            said[name] = make(said[name])
-    return kind(**said)
+    return kind(**{name: _made(make, row[name]) for name, make in _makers(kind)})
 
 
 def _plain(value: Any) -> Any:
@@ -31,10 +29,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@cache
-def _makers(kind: type) -> Mapping[str, _Make | None]:
+def _made(make: _Make | None, value: Any) -> Any:
+    return value if make is None or value is None else make(value)
+
+
+def _makers(kind: type) -> _Makers:
     """Return for each field what makes its value of a column's; None where the two are the same."""
-    return {name: _maker(hint) for name, hint in get_type_hints(kind).items()}
+    if kind not in _known_makers:
+        _known_makers[kind] = tuple((name, _maker(hint)) for name, hint in get_type_hints(kind).items())
+    return _known_makers[kind]
 
 
 def _maker(hint: Any) -> _Make | None:
