@@ -22,7 +22,7 @@ from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.tantivy_index import TantivyIndex
-from enablement.model import Lane
+from enablement.model import Lane, Task, key
 from enablement.ports import Services
 from jobs import wakeups
 from jobs.owners import owner_name as owner_name
@@ -115,9 +115,13 @@ def relay() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    owner = owner_name("relay")
+    # After an upgrade or a restore the index may be empty: people should not wait for its turn in the schedule.
+    first = Task(id=key("library.index", owner), kind="library.index", lane="compute", subject="")
+    services.outbox.add([first], now=clock())
     Relay(
         services,
-        owner=owner_name("relay"),
+        owner=owner,
         schedules={"deals.sync": settings.sync_every_s, "library.index": INDEX_EVERY_S},
     ).run(stop)
 

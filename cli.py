@@ -19,6 +19,7 @@ import app as composition
 from crm.mapping import BadMapping
 from enablement import answering, wording
 from enablement.adapters.intake import Intake, files_in, take_in_files
+from enablement.adapters.sql.database import DatabaseAway
 from enablement.model import LANES, Ask, Lane, Place, Written, key
 from enablement.ports import Services, TryLater, Undeliverable
 from settings import MissingSettings, read_settings
@@ -42,7 +43,15 @@ def main() -> None:
     """Run a command; what goes wrong in an expected way is one clear text on standard error, and exit 1."""
     try:
         cli(standalone_mode=True)
-    except (Failed, MissingSettings, BadMapping, TryLater, Undeliverable, FileNotFoundError) as error:
+    except (
+        Failed,
+        DatabaseAway,
+        MissingSettings,
+        BadMapping,
+        TryLater,
+        Undeliverable,
+        FileNotFoundError,
+    ) as error:
         err.print(escape(str(error)), style="red", highlight=False, soft_wrap=True)
         sys.exit(1)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
 
 from bot import find, share
 from bot.gateway import SlackGateway
@@ -62,7 +63,7 @@ def _request(fields: Mapping[str, Any], event_id: str) -> BoltRequest:
 
 def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
     app = App(
-        client=gateway.client,
+        client=WebClient(base_url=gateway.client.base_url),
         authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token),
         request_verification_enabled=False,
         ignoring_self_events_enabled=False,

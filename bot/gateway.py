@@ -1,6 +1,7 @@
 """The one place that calls Slack: errors told apart, addresses checked, previews off."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from slack_sdk.webhook import WebhookClient
 from enablement.ports import TryLater, Undeliverable
 
 TIMEOUT_S = 10
+# Slack's clock is not ours.
+CLOCKS_DIFFER_S = 300
 _HOOKS = "hooks.slack.com"
 _PASSING = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "timeout"}
@@ -76,11 +79,17 @@ class SlackGateway:
             **({"thread_ts": thread} if thread else {}),
         )
 
-    def has_posted(self, channel: str, *, thread: str, mark: Mapping[str, Any]) -> bool:
-        """Say whether a message of ours with this mark is among the last ones of a place."""
+    def has_posted(self, channel: str, *, thread: str, since: datetime, mark: Mapping[str, Any]) -> bool:
+        """Say whether a message of ours with this mark was posted to a place since then."""
         method = "conversations.replies" if thread else "conversations.history"
-        place = {"channel": channel, "limit": 100, "include_all_metadata": True}
-        answer = self._call(method, **place, **({"ts": thread} if thread else {}))
+        answer = self._call(
+            method,
+            channel=channel,
+            limit=200,
+            include_all_metadata=True,
+            oldest=f"{since.timestamp() - CLOCKS_DIFFER_S:.6f}",
+            **({"ts": thread} if thread else {}),
+        )
         return any(message.get("metadata") == mark for message in answer.get("messages", []))
 
     def open_dm(self, user: str) -> str:

@@ -67,7 +67,9 @@ class SlackMessenger:
                 # The bot was never let into this channel: the asker still gets the answer.
                 place = type(place)(channel=self._gateway.open_dm(ask.slack_id), is_direct=True)
         mark = {"event_type": "touchline_reply", "event_payload": {"ask": ask.id}}
-        if again and self._gateway.has_posted(place.channel, thread=place.thread, mark=mark):
+        if again and self._gateway.has_posted(
+            place.channel, thread=place.thread, since=ask.asked_at, mark=mark
+        ):
             return
         self._gateway.post(place.channel, blocks, text, thread=place.thread, mark=mark)
 

@@ -141,7 +141,12 @@ def shared_modal(what: Shareable, shares: Sequence[Share], *, public_url: str) -
         f"Logged on {what.deal.name}." if shares[0].on_record else "Not logged on the deal, as you chose."
     )
     until = f"Links work until {wording.day(shares[0].expires_at.date())}."
-    blocks.append(ContextBlock(elements=[_mrkdwn(escape(f"{logged} {until}", most=600))]))
+    notes = [f"{logged} {until}"]
+    if shares[0].note and quote(shares[0].note) not in _mail_link(
+        shares[0], what, link(shares[0], public_url)
+    ):
+        notes.append("Your note is too long for the mail link: paste it into the e-mail yourself.")
+    blocks.append(ContextBlock(elements=[_mrkdwn(escape(note, most=600)) for note in notes]))
     return View(
         type="modal",
         title=PlainTextObject(text="Ready to send"),

@@ -15,6 +15,7 @@ OPEN_LINK_LASTS = timedelta(hours=24)
 # Reloads and the pages of one reading are one opening.
 ONE_READING = timedelta(minutes=30)
 MOST_RECIPIENTS = 20
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,80}")
 _EMAIL = re.compile(r"[^@\s<>,;\"']{1,64}@[^@\s<>,;\"']+\.[^@\s<>,;\"'.]{2,}")
 
 
@@ -131,7 +132,7 @@ def open_link(suggestion: Suggestion, public_url: str) -> str:
 
 def serve_share(token: str, services: Services, *, agent: str, by_person: bool, now: datetime) -> Served:
     """Return the bytes that a buyer's link leads to; when a person opened it, log that as a touch."""
-    one = services.ledger.share_by_token(token)
+    one = services.ledger.share_by_token(token) if _TOKEN.fullmatch(token) else None
     if one is None:
         raise NoSuchLink("This link is not known. Please check that it is complete.")
     asset = services.catalog.asset(one.asset_id)
@@ -145,7 +146,7 @@ def serve_share(token: str, services: Services, *, agent: str, by_person: bool, 
 
 def serve_suggestion(open_token: str, services: Services, *, by_person: bool, now: datetime) -> Served:
     """Return the bytes of a suggested asset for the rep; the link lasts a day."""
-    suggestion = services.ledger.suggestion_by_token(open_token)
+    suggestion = services.ledger.suggestion_by_token(open_token) if _TOKEN.fullmatch(open_token) else None
     asset = services.catalog.asset(suggestion.asset_id) if suggestion else None
     if (
         suggestion is None

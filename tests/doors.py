@@ -357,7 +357,7 @@ class Late(Flask):
 
 
 @contextmanager
-def staged(folder: Path) -> Iterator[Stage]:
+def staged(folder: Path, *, rate_limits: bool = True) -> Iterator[Stage]:
     """Serve both sandboxes and the product, filled with a few people, deals and assets."""
     with ExitStack() as stack:
         org_app, front = Late("org"), Late("product")
@@ -366,7 +366,12 @@ def staged(folder: Path) -> Iterator[Stage]:
         stack.callback(org_app.extensions["late"].extensions["org"].store.close)
         app_url = stack.enter_context(Server(front)).url
         config = slack.SlackConfig(
-            workspace=WORKSPACE, app_url=app_url, signing_secret=SECRET, bot_token=TOKEN, deadline_seconds=20
+            workspace=WORKSPACE,
+            app_url=app_url,
+            signing_secret=SECRET,
+            bot_token=TOKEN,
+            deadline_seconds=20,
+            rate_limits=rate_limits,
         )
         slack_url = stack.enter_context(Server(slack.create_app(config))).url
         settings = _settings(folder, slack_url=slack_url, org_url=org_url, app_url=app_url)
@@ -383,8 +388,8 @@ def staged(folder: Path) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def shared_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Share one stage among the tests of a module that leave each other alone."""
-    with staged(tmp_path_factory.mktemp("shared")) as running:
+    """Share one stage among the tests of a module that leave each other alone; together they are too fast for Slack."""
+    with staged(tmp_path_factory.mktemp("shared"), rate_limits=False) as running:
         yield running
 
 

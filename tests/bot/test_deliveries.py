@@ -101,7 +101,8 @@ def test_a_replayed_command_is_answered_once(stage: Stage) -> None:
     stage.ask(QUESTION)
     form = next(one["payload"] for one in stage.see("sent")["requests"] if one["type"] == "command")
     raw = urlencode(form).encode()
-    headers = signed(raw, kind=FORM)
+    # A later second, so that the signature is another than that of the person's own.
+    headers = signed(raw, kind=FORM, at=stage.clock().timestamp() + 2)
 
     statuses = [stage.post(raw, headers).status_code for _ in range(3)]
     stage.drain("reply")

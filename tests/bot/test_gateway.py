@@ -1,6 +1,7 @@
 """What can go wrong on the way to Slack, and what then becomes of an answer."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from tests.doors import DEALS, DM, ELSEWHERE, FORM, GONE, MAYA, ROLLOUT, STRANGE
 
 QUESTION = "payback for the Norfield warehouse"
 BLOCKS = [text_block("hello")]
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MARK = {"event_type": "touchline_reply", "event_payload": {"ask": "a1"}}
 Call = Callable[[SlackGateway], Any]
 CALLS: dict[str, Call] = {
@@ -23,7 +25,7 @@ CALLS: dict[str, Call] = {
     "chat.postEphemeral": lambda slack: slack.post_ephemeral(DEALS, MAYA, BLOCKS, "hello", thread=""),
     "conversations.open": lambda slack: slack.open_dm(MAYA),
     "conversations.info": lambda slack: slack.channel(DEALS),
-    "conversations.history": lambda slack: slack.has_posted(DM, thread="", mark=MARK),
+    "conversations.history": lambda slack: slack.has_posted(DM, thread="", since=LONG_AGO, mark=MARK),
     "users.info": lambda slack: slack.user(MAYA),
     "views.open": lambda slack: slack.open_view("1.1", sorry_modal("sorry")),
 }
@@ -104,9 +106,9 @@ def test_what_was_posted_is_found_by_its_mark_alone(gateway: SlackGateway) -> No
     ts = gateway.post(direct, BLOCKS, "root", thread="", mark=MARK)
     gateway.post(direct, BLOCKS, "reply", thread=ts, mark=other)
 
-    assert gateway.has_posted(direct, thread="", mark=MARK)
-    assert gateway.has_posted(direct, thread=ts, mark=other)
-    assert not gateway.has_posted(direct, thread="", mark=other)
+    assert gateway.has_posted(direct, thread="", since=LONG_AGO, mark=MARK)
+    assert gateway.has_posted(direct, thread=ts, since=LONG_AGO, mark=other)
+    assert not gateway.has_posted(direct, thread="", since=LONG_AGO, mark=other)
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,7 @@ def test_a_demo_that_is_told_to_end_leaves_no_process_behind(place: Place, numbe
 def test_a_taken_port_is_said_plainly(place: Place, which: int) -> None:
     port = _three_free_ports()
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port + which))
         taken.listen()
         with place.command("demo", "--port", str(port)) as running:

@@ -13,10 +13,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 WAIT_FOR_LOCK_S = 30
+
+
+class DatabaseAway(Exception):
+    """The database can't be reached or used; the message says which and why, without its password."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -67,11 +72,17 @@ class Database:
             yield connection
 
     def migrate(self) -> None:
-        """Bring the schema to its newest revision; safe to run from several processes at once."""
-        with self._writer.begin() as connection:
-            if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrate'))"))
-            command.upgrade(self._config(connection), "head")
+        """Bring the schema to its newest revision; safe to run from several processes at once.
+
+        Raises DatabaseAway.
+        """
+        try:
+            with self.writing(alone="migrate") as connection:
+                command.upgrade(self._config(connection), "head")
+        except OperationalError as error:
+            where = self.engine.url.render_as_string(hide_password=True)
+            reason = str(error.orig).strip().splitlines()[0]
+            raise DatabaseAway(f"The database {where} can't be used: {reason}") from error
 
     def revisions(self) -> tuple[str | None, str | None]:
         """Return the schema's revision and the newest one that this code knows."""
