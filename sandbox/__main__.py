@@ -37,7 +37,7 @@ def main() -> int:
             base_url=f"http://127.0.0.1:{options.salesforce_port}",
             client_id=options.client_id,
             client_secret=options.client_secret,
-            public_key_pem=None,
+            public_key_pem=options.public_key.read_text(encoding="ascii") if options.public_key else None,
             integration_username=options.integration_username,
         )
     )
@@ -67,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--bot-token", default="xoxb-sandbox")
     parser.add_argument("--client-id", default="sandbox-client")
     parser.add_argument("--client-secret", default="sandbox-secret")
+    parser.add_argument("--public-key", type=Path, help="a PEM file that verifies JWT bearer assertions")
     parser.add_argument("--integration-username", default="integration@stowmark.example")
     parser.add_argument("--workspace", type=Path, help="a workspace as JSON (default: the sample world's)")
     parser.add_argument("--database", type=Path, help="keep the org in this SQLite file (default: in memory)")

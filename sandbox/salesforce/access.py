@@ -2,6 +2,7 @@
 
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.ids import MalformedIdError, normal_id
+from sandbox.salesforce.permissions import known_viewer
 from sandbox.salesforce.schema import Schema, SObject
 from sandbox.salesforce.sharing import Access, Binder, Viewer, condition
 from sandbox.salesforce.soql_ast import Comparison, FieldPath, Literal, Logic, Membership, Query
@@ -29,16 +30,6 @@ def access_records(query: Query, store: Store, viewer: Viewer) -> list[Record]:
     return [_record(sobject, selected, user_id, record_id, levels[record_id]) for record_id in record_ids]
 
 
-def known_viewer(store: Store, user_id: str) -> Viewer | None:
-    """Return a user as a viewer; administrators see all; None for unknown and inactive users."""
-    users, profiles = store.schema.get("User"), store.schema.get("Profile")
-    user = store.read(users, user_id)
-    if user is None or not user["IsActive"]:
-        return None
-    profile = store.read(profiles, user["ProfileId"])
-    return Viewer(user_id, sees_all=profile is not None and profile["Name"] == "System Administrator")
-
-
 def _selected(query: Query, sobject: SObject) -> list[str]:
     names = []
     for entry in query.selected:
@@ -49,7 +40,7 @@ def _selected(query: Query, sobject: SObject) -> list[str]:
             message = f"No such column '{entry.item.text}' on entity '{sobject.name}'."
             raise error_at(query.text, entry.item.position, message, code="INVALID_FIELD")
         names.append(field.name)
-    if query.order_by or query.group_by or query.offset or query.for_view or query.limit is not None:
+    if query.order_by or query.group_by or query.offset or query.seen or query.limit is not None:
         raise _refused(query, "UserRecordAccess takes WHERE and nothing behind it")
     return names
 
@@ -83,12 +74,12 @@ def _levels(store: Store, viewer: Viewer | None, record_ids: list[str]) -> dict[
     by_object: dict[str, list[str]] = {}
     for record_id in record_ids:
         sobject = store.schema.of_id(record_id)
-        if sobject is not None and sobject.sharing not in ("own", "computed"):
+        if sobject is not None and sobject.sharing not in ("own", "computed") and viewer.may("Read", sobject):
             by_object.setdefault(sobject.name, []).append(record_id)
     for name, ids in by_object.items():
         sobject = store.schema.get(name)
         levels |= dict.fromkeys(_open(store, sobject, viewer, ids, "read"), "Read")
-        if sobject.writable:
+        if sobject.writable and viewer.may("Edit", sobject):
             levels |= dict.fromkeys(_open(store, sobject, viewer, ids, "edit"), "Edit")
             if viewer.sees_all:
                 levels |= {record_id: "All" for record_id in ids if levels[record_id] == "Edit"}

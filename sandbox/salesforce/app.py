@@ -6,16 +6,20 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from sandbox.salesforce.bulk import add_bulk_routes
 from sandbox.salesforce.clock import Clock
 from sandbox.salesforce.collections_api import add_collection_routes
+from sandbox.salesforce.composite_api import add_composite_routes
 from sandbox.salesforce.config import OrgConfig
 from sandbox.salesforce.control import control_door
 from sandbox.salesforce.data_api import data_door
+from sandbox.salesforce.deploy import metadata_door
 from sandbox.salesforce.errors import ApiError, not_found, status_of
-from sandbox.salesforce.exchange import VERSIONS, answer, bearer_token, failure
+from sandbox.salesforce.exchange import VERSIONS, answer, bearer_token, failure, is_part
 from sandbox.salesforce.faults import Fault
-from sandbox.salesforce.local_org import CALLS_PER_DAY, Org, open_org
+from sandbox.salesforce.local_org import Org, open_org
 from sandbox.salesforce.oauth import oauth_door
+from sandbox.salesforce.outbound import outbound_door
 from sandbox.salesforce.pages import pages_door
 from sandbox.salesforce.wire import cut
 
@@ -36,8 +40,12 @@ def create_app(config: OrgConfig, clock: Clock | None = None) -> Flask:
     app.register_blueprint(oauth_door(org))
     data = data_door(org)
     add_collection_routes(data, org)
+    add_composite_routes(data, org)
+    jobs = add_bulk_routes(data, org)
     app.register_blueprint(data)
-    app.register_blueprint(control_door(org))
+    app.register_blueprint(metadata_door(org))
+    app.register_blueprint(control_door(org, jobs))
+    app.register_blueprint(outbound_door(org))
     app.register_blueprint(pages_door(org))
     app.add_url_rule("/services/data", "versions", _versions, strict_slashes=False)
     return app
@@ -49,7 +57,7 @@ def _versions() -> Response:
 
 def _begin(org: Org) -> Response | None:
     g.started = time.monotonic()
-    if not request.path.startswith(_API):
+    if not request.path.startswith(_API) or is_part():
         return None
     if len(request.full_path) > _LONGEST_URL:
         return Response("URI Too Long", 414, content_type="text/plain")
@@ -80,10 +88,10 @@ def _suffer(org: Org, fault: Fault) -> Response | None:
 
 
 def _finish(org: Org, response: Response) -> Response:
-    if not request.path.startswith(_API):
+    if not request.path.startswith(_API) or is_part():
         return response
     if "usage" in g:
-        response.headers["Sforce-Limit-Info"] = f"api-usage={g.usage}/{CALLS_PER_DAY}"
+        response.headers["Sforce-Limit-Info"] = f"api-usage={g.usage}/{org.usage.limit}"
     call: dict[str, Any] = {
         "method": request.method,
         "path": request.path,

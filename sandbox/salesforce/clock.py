@@ -25,6 +25,16 @@ class Clock:
         self._set_to: datetime | None = None
         self._last_stamp = datetime.min.replace(tzinfo=UTC)
         self._lock = threading.Lock()
+        self._moved: list[Callable[[], object]] = []
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether the clock moves only when told to."""
+        return self._set_to is not None
+
+    def when_moved(self, act: Callable[[], object]) -> None:
+        """Do something whenever the clock is set or moved."""
+        self._moved.append(act)
 
     def now(self) -> datetime:
         """Return the org's present moment."""
@@ -44,8 +54,14 @@ class Clock:
         with self._lock:
             self._set_to = moment
             self._last_stamp = datetime.min.replace(tzinfo=UTC)
+        self._tell()
 
     def advance(self, seconds: float) -> None:
         """Move a stopped clock on; a running one stops that far ahead of real time."""
         with self._lock:
             self._set_to = (self._set_to or self._source()) + timedelta(seconds=seconds)
+        self._tell()
+
+    def _tell(self) -> None:
+        for act in self._moved:
+            act()

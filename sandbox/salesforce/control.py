@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from sandbox.salesforce.bulk.jobs import Jobs
+from sandbox.salesforce.circumstances import add_circumstances
 from sandbox.salesforce.clock import as_text
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.exchange import answer, body_object, empty, only_parameters
@@ -16,7 +18,7 @@ from sandbox.salesforce.store import quoted
 _LONGEST_POLL = 10.0
 
 
-def control_door(org: Org) -> Blueprint:
+def control_door(org: Org, jobs: Jobs) -> Blueprint:
     """Return the routes under /_sandbox."""
     door = Blueprint("control", __name__, url_prefix="/_sandbox")
 
@@ -41,6 +43,8 @@ def control_door(org: Org) -> Blueprint:
     @door.get("/clock")
     def read_clock() -> Response:
         return answer({"now": as_text(org.clock.now())})
+
+    add_circumstances(door, org, jobs)
 
     @door.get("/received")
     def received() -> Response:

@@ -1,13 +1,15 @@
 """The REST API: discovery, descriptions and single rows."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from sandbox.salesforce import describe
 from sandbox.salesforce.clock import as_text
+from sandbox.salesforce.discovery_api import add_discovery_routes, known_object
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.exchange import (
     VERSIONS,
@@ -15,13 +17,15 @@ from sandbox.salesforce.exchange import (
     bearer_token,
     body_object,
     empty,
+    is_part,
     only_parameters,
     version,
     viewer,
 )
 from sandbox.salesforce.ids import MalformedIdError, normal_id
-from sandbox.salesforce.local_org import CALLS_PER_DAY, Org
+from sandbox.salesforce.local_org import Org
 from sandbox.salesforce.query_api import add_query_routes, record_of
+from sandbox.salesforce.row_locks import refuse_locked, rows_to_lock
 from sandbox.salesforce.schema import Field, SObject
 from sandbox.salesforce.sharing import Binder, condition
 from sandbox.salesforce.store import quoted
@@ -33,8 +37,14 @@ _PARAMETERS = {
     "read_by_key": ("fields",),
     "updated": ("start", "end"),
     "deleted": ("start", "end"),
-    "query": ("q",),
-    "query_all": ("q",),
+    "query": ("q", "columns"),
+    "query_results": ("locator", "maxRecords"),
+    "all_ingest_jobs": ("isPkChunkingEnabled", "jobType", "queryLocator"),
+    "all_query_jobs": ("isPkChunkingEnabled", "jobType", "queryLocator"),
+    "recent": ("limit",),
+    "retrieve_rows": ("ids", "fields"),
+    "query_all": ("q", "columns"),
+    "tooling_query": ("q", "columns"),
     "delete_rows": ("ids", "allOrNone"),
 }
 _LONGEST_WINDOW = timedelta(days=30)
@@ -53,28 +63,21 @@ def data_door(org: Org) -> Blueprint:
         if version()[1:] not in VERSIONS:
             raise not_found()
         g.viewer = org.viewer(bearer_token())
-        g.usage = org.usage.count(org.clock.now().date().isoformat())
+        if not is_part():
+            g.usage = org.usage.count(org.clock.now().date().isoformat())
         only_parameters(*_PARAMETERS.get((request.endpoint or "").removeprefix("data."), ()))
 
-    _add_discovery(door, org)
+    add_discovery_routes(door, org)
     _add_windows(door, org)
     _add_rows(door, org)
     add_query_routes(door, org)
     return door
 
 
-def known_object(org: Org, name: str) -> SObject:
-    """Return the object a path names."""
-    sobject = org.schema.find(name)
-    if sobject is None:
-        raise not_found()
-    return sobject
-
-
 def key_field(sobject: SObject, name: str) -> Field:
     """Return the field a path names as key of an upsert."""
     field = sobject.field(name)
-    if field is None or not field.id_lookup:
+    if field is None or not field.id_lookup or not viewer().reads(sobject, field):
         raise ApiError("NOT_FOUND", "Provided external ID field does not exist or is not accessible: " + name)
     return field
 
@@ -88,35 +91,23 @@ def row_body(sobject: SObject, body: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+@contextmanager
+def locking(
+    org: Org, sobject: SObject, values: Mapping[str, Any], record_ids: Iterable[str] = ()
+) -> Iterator[None]:
+    """Hold the rows one write needs; raise UNABLE_TO_LOCK_ROW when others keep them."""
+    wanted = rows_to_lock(org.store, sobject, values, record_ids)
+    with org.locks.held(wanted, alone=org.store.is_mine) as missed:
+        refuse_locked(missed)
+        time.sleep(org.faults.seconds_in_write(request.path, request.method))
+        yield
+
+
 def refuse_locked_row(org: Org, record_id: str) -> None:
     """Raise UNABLE_TO_LOCK_ROW when such a fault is due."""
     if org.faults.meets_row_lock(request.path, request.method):
         message = f"unable to obtain exclusive access to this record or 1 records: {record_id}"
         raise ApiError("UNABLE_TO_LOCK_ROW", message)
-
-
-def _add_discovery(door: Blueprint, org: Org) -> None:
-    @door.get("", strict_slashes=False)
-    def resources() -> Response:
-        here = f"/services/data/{version()}"
-        base = org.config.base_url.rstrip("/")
-        links = {name: f"{here}/{name}" for name in ("sobjects", "limits", "query", "queryAll", "composite")}
-        return answer({**links, "identity": f"{base}/id/{org.organization_id}/{viewer().user_id}"})
-
-    @door.get("/limits", strict_slashes=False)
-    def limits() -> Response:
-        left = CALLS_PER_DAY - org.usage.used
-        return answer({"DailyApiRequests": {"Max": CALLS_PER_DAY, "Remaining": left}})
-
-    @door.get("/sobjects", strict_slashes=False)
-    def all_objects() -> Response:
-        briefs = [describe.brief(sobject, viewer(), version=version()) for sobject in org.schema]
-        return answer({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": briefs})
-
-    @door.get("/sobjects/<name>/describe", strict_slashes=False)
-    def described(name: str) -> Response:
-        sobject = known_object(org, name)
-        return answer(describe.whole(sobject, org.schema, viewer(), version=version()))
 
 
 def _add_rows(door: Blueprint, org: Org) -> None:
@@ -125,16 +116,11 @@ def _add_rows(door: Blueprint, org: Org) -> None:
         sobject = known_object(org, name)
         values = row_body(sobject, body_object())
         refuse_locked_row(org, sobject.name)
-        with org.writing(viewer()) as writer:
+        with locking(org, sobject, values), org.writing(viewer()) as writer:
             record_id = writer.create(sobject, values)
-        return answer({"id": record_id, "success": True, "errors": []}, 201)
-
-    @door.get("/sobjects/<name>", strict_slashes=False)
-    def basic(name: str) -> Response:
-        sobject = known_object(org, name)
-        return answer(
-            {"objectDescribe": describe.brief(sobject, viewer(), version=version()), "recentItems": []}
-        )
+        created = answer({"id": record_id, "success": True, "errors": []}, 201)
+        created.headers["Location"] = f"/services/data/{version()}/sobjects/{sobject.name}/{record_id}"
+        return created
 
     @door.get("/sobjects/<name>/<record_id>", strict_slashes=False)
     def read(name: str, record_id: str) -> Response:
@@ -146,15 +132,16 @@ def _add_rows(door: Blueprint, org: Org) -> None:
         sobject = known_object(org, name)
         values = row_body(sobject, body_object())
         refuse_locked_row(org, record_id)
-        with org.writing(viewer()) as writer:
+        with locking(org, sobject, values, [record_id]), org.writing(viewer()) as writer:
             writer.update(sobject, record_id, values)
         return empty()
 
     @door.delete("/sobjects/<name>/<record_id>", strict_slashes=False)
     def delete(name: str, record_id: str) -> Response:
+        sobject = known_object(org, name)
         refuse_locked_row(org, record_id)
-        with org.writing(viewer()) as writer:
-            writer.delete(known_object(org, name), record_id)
+        with locking(org, sobject, {}, [record_id]), org.writing(viewer()) as writer:
+            writer.delete(sobject, record_id)
         return empty()
 
     @door.get("/sobjects/<name>/<key>/<path:value>", strict_slashes=False)
@@ -177,8 +164,9 @@ def _add_rows(door: Blueprint, org: Org) -> None:
             message = f"The {field.name} field should not be specified in the sobject data."
             raise ApiError("INVALID_FIELD", message)
         refuse_locked_row(org, value)
+        found = [row["Id"] for row in org.store.find_all(sobject, field, kept_value(field, value))]
         try:
-            with org.writing(viewer()) as writer:
+            with locking(org, sobject, values, found), org.writing(viewer()) as writer:
                 record_id, created = writer.upsert(sobject, field, value, values)
         except AmbiguousKeyError as ambiguous:
             return _choices(sobject, ambiguous.record_ids)
@@ -243,10 +231,11 @@ def _choices(sobject: SObject, record_ids: list[str]) -> Response:
 def _fields_asked(sobject: SObject) -> list[str]:
     asked = request.args.get("fields")
     if asked is None:
-        return [field.name for field in sobject.fields.values()]
+        return [field.name for field in sobject.fields.values() if viewer().reads(sobject, field)]
     names = [name.strip() for name in asked.split(",")]
     for name in names:
-        if sobject.field(name) is None:
+        field = sobject.field(name)
+        if field is None or not viewer().reads(sobject, field):
             raise ApiError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
     return list(dict.fromkeys(names))
 

@@ -12,6 +12,15 @@ from sandbox.salesforce.sharing import Viewer
 VERSIONS = ("59.0", "60.0", "61.0", "62.0", "63.0")
 
 
+# Marks a request that is a part of another, such as a subrequest of /composite.
+PART = "sandbox.part"
+
+
+def is_part() -> bool:
+    """Tell whether the present request is a part of another."""
+    return bool(request.environ.get(PART))
+
+
 def answer(payload: object, status: int = 200) -> Response:
     """Return a JSON answer."""
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))

@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-KINDS = frozenset({"status", "error_code", "expire_session", "row_lock", "slow", "drop", "lost_reply"})
+KINDS = frozenset(
+    {"status", "error_code", "expire_session", "row_lock", "slow", "slow_write", "drop", "lost_reply"}
+)
+_MET_BEFORE = frozenset(KINDS - {"slow", "row_lock", "slow_write"})
 
 
 class BadFaultError(ValueError):
@@ -76,11 +79,16 @@ class Faults:
     def meet(self, path: str, method: str) -> list[Fault]:
         """Return the faults a call meets and count them: every slow one, and the first of the others."""
         met = self._take(path, method, lambda fault: fault.kind == "slow", only_first=False)
-        return met + self._take(path, method, lambda f: f.kind not in ("slow", "row_lock"), only_first=True)
+        return met + self._take(path, method, lambda f: f.kind in _MET_BEFORE, only_first=True)
 
     def meets_row_lock(self, path: str, method: str) -> bool:
         """Tell whether the row being written now is locked, and count it."""
         return bool(self._take(path, method, lambda fault: fault.kind == "row_lock", only_first=True))
+
+    def seconds_in_write(self, path: str, method: str) -> float:
+        """Return how long the write now begun keeps its locks, and count it."""
+        met = self._take(path, method, lambda fault: fault.kind == "slow_write", only_first=True)
+        return met[0].seconds if met else 0.0
 
     def _take(
         self, path: str, method: str, wanted: Callable[[Fault], bool], *, only_first: bool

@@ -7,21 +7,25 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sandbox.salesforce import schema as facts
-from sandbox.salesforce.access import known_viewer
-from sandbox.salesforce.clock import Clock, as_text
+from sandbox.salesforce.clock import Clock, as_text, real_time
+from sandbox.salesforce.components import remembered, remembered_objects
 from sandbox.salesforce.config import OrgConfig
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.faults import Faults
 from sandbox.salesforce.ids import make_id
+from sandbox.salesforce.permission_files import keep_permission_file, permission_files
+from sandbox.salesforce.permissions import known_viewer, open_new_fields
+from sandbox.salesforce.row_locks import RowLocks
 from sandbox.salesforce.schema import Schema
-from sandbox.salesforce.sfdx import deploy
+from sandbox.salesforce.sfdx import deploy, grown
 from sandbox.salesforce.sharing import Viewer
 from sandbox.salesforce.store import Store
-from sandbox.salesforce.writer import Writer
+from sandbox.salesforce.writer import Writer, Written
 
 CALLS_PER_DAY = 1_000_000
 SESSION_SECONDS = 7200
@@ -32,24 +36,47 @@ _MOST_CURSORS = 50
 
 
 class Sessions:
-    """Access tokens; they live by real time, for clients know no other."""
+    """Access tokens; they live by real time, for clients know no other, and refresh tokens, which live on."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, tuple[str, float]] = {}
+        self.seconds: float = SESSION_SECONDS
+        self._tokens: dict[str, tuple[str, float, str]] = {}
+        self._refresh: dict[str, str] = {}
 
-    def open(self, user_id: str) -> str:
+    def open(self, user_id: str, *, refreshed_by: str = "") -> str:
         """Return a new token for a user."""
         token = f"00D!{secrets.token_urlsafe(32)}"
-        self._tokens[token] = (user_id, time.monotonic() + SESSION_SECONDS)
+        self._tokens[token] = (user_id, time.monotonic() + self.seconds, refreshed_by)
         return token
 
-    def end(self, token: str) -> None:
-        """Make a token worthless."""
-        self._tokens.pop(token, None)
+    def allow_refresh(self, user_id: str) -> str:
+        """Return a refresh token, as a user who approves the client in the browser gives it."""
+        token = f"5Aep{secrets.token_urlsafe(48)}"
+        self._refresh[token] = user_id
+        return token
+
+    def refreshing(self, token: str) -> str | None:
+        """Return the user a refresh token belongs to, or None."""
+        return self._refresh.get(token)
+
+    def end(self, token: str) -> bool:
+        """Make a token worthless, a refresh token with all that came of it; tell whether it was known."""
+        if self._refresh.pop(token, None) is not None:
+            self._tokens = {each: facts for each, facts in self._tokens.items() if facts[2] != token}
+            return True
+        return self._tokens.pop(token, None) is not None
+
+    def end_all(self) -> None:
+        """Make every access token worthless; refresh tokens stay."""
+        self._tokens.clear()
+
+    def seconds_left(self, token: str) -> float:
+        """Return how long a token lives; 0 when it is unknown or too old."""
+        return max(0.0, self._tokens.get(token, ("", 0.0, ""))[1] - time.monotonic())
 
     def user_of(self, token: str) -> str:
         """Return the user a token belongs to; raise INVALID_SESSION_ID when it is unknown or too old."""
-        user_id, expires = self._tokens.get(token, ("", 0.0))
+        user_id, expires, _ = self._tokens.get(token, ("", 0.0, ""))
         if time.monotonic() >= expires:
             raise ApiError("INVALID_SESSION_ID", "Session expired or invalid")
         return user_id
@@ -102,9 +129,10 @@ class Cursors:
 
 
 class Usage:
-    """The count of API calls of the org's present day."""
+    """The count of API calls of the org's present day; `limit` is how many a day has."""
 
     def __init__(self) -> None:
+        self.limit = CALLS_PER_DAY
         self._day = ""
         self._count = 0
         self._lock = threading.Lock()
@@ -112,16 +140,21 @@ class Usage:
     def count(self, day: str) -> int:
         """Count a call and return how many the day has seen; 403 beyond the limit."""
         with self._lock:
-            self._count = self._count + 1 if day == self._day else 1
-            self._day = day
-            if self._count > CALLS_PER_DAY:
+            self._begin(day)
+            if self._count >= self.limit:
                 raise ApiError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+            self._count += 1
             return self._count
 
-    @property
-    def used(self) -> int:
-        """Return how many calls were counted."""
-        return self._count
+    def left(self, day: str) -> int:
+        """Return how many calls a day still has."""
+        with self._lock:
+            self._begin(day)
+            return max(0, self.limit - self._count)
+
+    def _begin(self, day: str) -> None:
+        if day != self._day:
+            self._day, self._count = day, 0
 
 
 @dataclass(frozen=True)
@@ -136,11 +169,24 @@ class Org:
     received: Received = field(default_factory=Received)
     cursors: Cursors = field(default_factory=Cursors)
     usage: Usage = field(default_factory=Usage)
+    locks: RowLocks = field(init=False)
+    listeners: list[Callable[[Written], object]] = field(default_factory=list)
+    """Hear of every row that was created or changed, once it is kept."""
+    schema_changes: list[datetime] = field(default_factory=list)
+    """When the schema was changed, oldest first."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "locks", RowLocks(self.clock))
 
     @property
     def schema(self) -> Schema:
         """Return the objects of the org."""
         return self.store.schema
+
+    @property
+    def schema_changed(self) -> datetime:
+        """Return when the schema was last changed, by real time."""
+        return self.schema_changes[-1]
 
     @property
     def organization_id(self) -> str:
@@ -158,15 +204,29 @@ class Org:
     def writing(self, viewer: Viewer) -> Iterator[Writer]:
         """Write for a user in one transaction whose rows share one stamp."""
         with self.store.transaction():
-            yield Writer(self.store, viewer, stamp=as_text(self.clock.stamp()))
+            stamp = as_text(self.clock.stamp())
+            yield Writer(self.store, viewer, stamp=stamp, when_kept=self._tell)
+
+    def _tell(self, written: Written) -> None:
+        for hear in self.listeners:
+            hear(written)
 
 
 def open_org(config: OrgConfig, clock: Clock) -> Org:
     """Return the org of a configuration, filled with its first rows when it is new."""
     schema = deploy(facts.load_standard_objects(), [config.source, _CUSTOMER_METADATA])
-    org = Org(config, Store(config.database, schema), clock)
+    org = Org(config, Store(config.database, schema), clock, schema_changes=[real_time()])
     if org.store.read(schema.get("Organization"), org.organization_id) is None:
         _fill(org)
+    with org.store.transaction():
+        if deployed := remembered_objects(org.store):
+            org.store.adopt(grown(schema, deployed))
+        stamp = as_text(org.clock.stamp())
+        open_new_fields(org.store, stamp=stamp)
+        known = remembered(org.store).get("PermissionSet", frozenset())
+        for file in permission_files(config.source, org.schema):
+            if file.name not in known:  # What was deployed into the org is newer than its source.
+                keep_permission_file(org.store, file, stamp=stamp)
     return org
 
 

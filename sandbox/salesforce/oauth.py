@@ -1,4 +1,4 @@
-"""Log clients in: JWT bearer and client credentials."""
+"""Log clients in and out: JWT bearer, client credentials and refresh; revocation and introspection."""
 
 import base64
 import binascii
@@ -9,15 +9,16 @@ from typing import Any
 import jwt
 from flask import Blueprint, Response, request
 
-from sandbox.salesforce.access import known_viewer
 from sandbox.salesforce.clock import real_time
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.exchange import answer, bearer_token
 from sandbox.salesforce.local_org import Org
+from sandbox.salesforce.permissions import known_viewer
 
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LONGEST_LIFE = 300
-_FIELDS = frozenset({"grant_type", "assertion", "client_id", "client_secret", "format"})
+_SCOPE = "api id"
+_FIELDS = frozenset({"grant_type", "assertion", "client_id", "client_secret", "format", "refresh_token"})
 
 
 class OAuthError(Exception):
@@ -44,9 +45,22 @@ def oauth_door(org: Org) -> Blueprint:
         if grant == "client_credentials":
             _check_client(org)
             return answer(_session(org, org.config.integration_username))
+        if grant == "refresh_token":
+            return answer(_refreshed(org, request.form.get("refresh_token", "")))
         raise OAuthError("unsupported_grant_type", "grant type not supported")
 
-    @door.get("/services/oauth2/userinfo")
+    @door.route("/services/oauth2/revoke", methods=["GET", "POST"])
+    def revoke() -> Response:
+        if not org.sessions.end(request.values.get("token", "")):
+            raise OAuthError("invalid_token", "invalid token")
+        return Response(status=200)
+
+    @door.post("/services/oauth2/introspect")
+    def introspect() -> Response:
+        _check_client(org)
+        return answer(_about_token(org, request.form.get("token", "")))
+
+    @door.route("/services/oauth2/userinfo", methods=["GET", "POST"])
     def userinfo() -> Response:
         return answer(_identity(org, org.viewer(bearer_token()).user_id))
 
@@ -109,18 +123,52 @@ def _check_client(org: Org) -> None:
         raise OAuthError("invalid_client", "invalid client credentials")
 
 
+def _refreshed(org: Org, token: str) -> dict[str, str]:
+    # Clients that were given a secret must show it; the flow of the sandbox always gives one.
+    _check_client(org)
+    user_id = org.sessions.refreshing(token)
+    if user_id is None:
+        raise OAuthError("invalid_grant", "expired access/refresh token")
+    return _session_of(org, user_id, refreshed_by=token)
+
+
+def _about_token(org: Org, token: str) -> dict[str, Any]:
+    user_id = org.sessions.refreshing(token)
+    left = org.sessions.seconds_left(token)
+    if user_id is None and left <= 0:
+        return {"active": False}
+    user_id = user_id or org.sessions.user_of(token)
+    user = org.store.read(org.schema.get("User"), user_id) or {}
+    base = org.config.base_url.rstrip("/")
+    about: dict[str, Any] = {
+        "active": True,
+        "scope": _SCOPE,
+        "client_id": org.config.client_id,
+        "username": user.get("Username"),
+        "sub": f"{base}/id/{org.organization_id}/{user_id}",
+        "token_type": "access_token" if left > 0 else "refresh_token",
+    }
+    return {**about, "exp": int(time.time() + left)} if left > 0 else about
+
+
 def _session(org: Org, username: str) -> dict[str, str]:
     users = org.schema.get("User")
     user = org.store.find(users, users.fields["username"], username)
-    if user is None or known_viewer(org.store, user["Id"]) is None:
+    if user is None:
         raise OAuthError("invalid_grant", "user hasn't approved this consumer")
+    return _session_of(org, user["Id"])
+
+
+def _session_of(org: Org, user_id: str, *, refreshed_by: str = "") -> dict[str, str]:
+    if known_viewer(org.store, user_id) is None:
+        raise OAuthError("invalid_grant", "inactive user")
     base = org.config.base_url.rstrip("/")
     return {
-        "access_token": org.sessions.open(user["Id"]),
+        "access_token": org.sessions.open(user_id, refreshed_by=refreshed_by),
         "instance_url": base,
-        "id": f"{base}/id/{org.organization_id}/{user['Id']}",
+        "id": f"{base}/id/{org.organization_id}/{user_id}",
         "token_type": "Bearer",
-        "scope": "api id",
+        "scope": _SCOPE,
         "issued_at": str(int(real_time().timestamp() * 1000)),
     }
 
@@ -146,8 +194,15 @@ def _identity(org: Org, user_id: str) -> dict[str, Any]:
         "locale": user["LocaleSidKey"],
         "language": user["LanguageLocaleKey"],
         "active": bool(user["IsActive"]),
+        "is_app_installed": True,
+        "user_type": "STANDARD",
+        "asserted_user": True,
         "urls": {
             "rest": f"{base}/services/data/v{{version}}/",
             "query": f"{base}/services/data/v{{version}}/query/",
+            "sobjects": f"{base}/services/data/v{{version}}/sobjects/",
+            "metadata": f"{base}/services/Soap/m/{{version}}/{org.organization_id}",
+            "recent": f"{base}/services/data/v{{version}}/recent/",
+            "profile": f"{base}/{user_id}",
         },
     }

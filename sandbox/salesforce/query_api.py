@@ -8,9 +8,11 @@ from flask import Blueprint, Response, g, request
 
 from sandbox.salesforce.access import access_records, is_about_access
 from sandbox.salesforce.clock import as_text
+from sandbox.salesforce.columns import column_metadata
 from sandbox.salesforce.errors import ApiError, not_found
-from sandbox.salesforce.exchange import answer, version, viewer
+from sandbox.salesforce.exchange import answer, flag, version, viewer
 from sandbox.salesforce.local_org import Org
+from sandbox.salesforce.recent import see
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.sharing import Viewer
 from sandbox.salesforce.soql_ast import Comparison, FieldPath, Literal, Query, Selected
@@ -43,11 +45,20 @@ def add_query_routes(door: Blueprint, org: Org) -> None:
         if not statement or len(statement) > _LONGEST_STATEMENT:
             raise ApiError("MALFORMED_QUERY", "a query has from 1 to 100,000 characters")
         parsed = parse(statement)
+        if flag(request.args, "columns"):
+            return _described(org, parsed)
         if is_about_access(parsed):
             records = access_records(parsed, org.store, viewer())
             return _records(records, total=len(records))
         with_deleted = request.path.rstrip("/").endswith("queryAll")
         return _run(org, parsed, with_deleted=with_deleted)
+
+    @door.get("/tooling/query", strict_slashes=False, endpoint="tooling_query")
+    def tooling() -> Response:
+        # No object of the Tooling API is played; clients that probe for some live with this answer.
+        parsed = parse(request.args.get("q", ""))
+        message = f"sObject type '{parsed.source}' is not supported."
+        raise error_at(parsed.text, parsed.source_position, message, code="INVALID_TYPE")
 
     @door.get("/query/<locator>-<int:offset>", strict_slashes=False, endpoint="query_page")
     @door.get("/queryAll/<locator>-<int:offset>", strict_slashes=False, endpoint="query_all_page")
@@ -80,15 +91,24 @@ def record_of(org: Org, sobject: SObject, record_id: str, names: list[str]) -> R
     return record
 
 
+def _described(org: Org, parsed: Query) -> Response:
+    today = org.clock.now().date()
+    compiled = compile_query(parsed, org.schema, viewer(), today=today, with_deleted=False)
+    return answer(column_metadata(parsed, compiled.shape, org.schema))
+
+
 def _run(org: Org, parsed: Query, *, with_deleted: bool) -> Response:
     today = org.clock.now().date()
     compiled = compile_query(parsed, org.schema, viewer(), today=today, with_deleted=with_deleted)
     rows = org.store.select(compiled.sql, compiled.values)
     if compiled.counts_only:
         return _records([], total=int(rows[0][0]) if rows else 0)
-    if parsed.for_view:
+    if parsed.seen:
         _remember_views(org, viewer(), parsed, compiled.shape, rows)
     result = Result(compiled.shape, rows)
+    if compiled.shape.type == "AggregateResult" and len(rows) > _batch_size():
+        message = "Aggregate query does not support queryMore(), use LIMIT to restrict the results"
+        raise ApiError("EXCEEDED_ID_LIMIT", message)
     if len(rows) <= _batch_size():
         return _page(result, 0, "")
     return _page(result, 0, org.cursors.add(viewer().user_id, result))
@@ -120,14 +140,14 @@ def _batch_size() -> int:
 
 
 def _remember_views(org: Org, user: Viewer, parsed: Query, shape: Shape, rows: list[tuple[Any, ...]]) -> None:
-    viewed = source_object(org.schema, parsed)
-    recent = org.schema.get("RecentlyViewed")
+    viewed = source_object(org.schema, parsed, user)
     if not viewed.name_field or not isinstance(shape.columns[0], ParentColumn):
-        raise error_at(parsed.text, 0, "FOR VIEW needs plain rows of an object with a name")
-    with org.store.transaction():
-        for record_id in (row[0] for row in rows):
-            record = org.store.read(viewed, record_id)
-            if record is not None:
-                seen = {"Id": record_id, "Name": record[viewed.name_field], "Type": viewed.name}
-                seen["LastViewedDate"] = as_text(org.clock.now())
-                org.store.remember_view(recent, user.user_id, seen)
+        raise error_at(parsed.text, 0, f"FOR {parsed.seen} needs plain rows of an object with a name")
+    see(
+        org.store,
+        [row[0] for row in rows],
+        viewed,
+        user.user_id,
+        at=as_text(org.clock.now()),
+        kind=parsed.seen,
+    )

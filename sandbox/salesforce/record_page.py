@@ -25,11 +25,12 @@ _OPPORTUNITY = """
             FROM OpportunityContactRoles ORDER BY IsPrimary DESC),
         (SELECT UserId, User.Name, User.Title, TeamMemberRole FROM OpportunityTeamMembers),
         (SELECT StageName, Amount, CloseDate, Probability, CreatedDate, CreatedBy.Name
-            FROM OpportunityHistories ORDER BY CreatedDate DESC LIMIT 50),
+            FROM OpportunityHistories ORDER BY CreatedDate DESC LIMIT 50){touches}
+    FROM Opportunity WHERE"""
+_TOUCHES = """,
         (SELECT Id, Name, Kind__c, Asset_Title__c, Asset_Version__c, Recipient__c, Actor_Name__c,
             Actor__r.Name, Channel__c, Occurred_At__c
-            FROM Content_Touches__r ORDER BY Occurred_At__c DESC LIMIT 200)
-    FROM Opportunity WHERE"""
+            FROM Content_Touches__r ORDER BY Occurred_At__c DESC LIMIT 200)"""
 _STAGES = """
     SELECT MasterLabel, IsClosed, IsWon, DefaultProbability FROM OpportunityStage
     WHERE IsActive = true ORDER BY SortOrder"""
@@ -51,7 +52,9 @@ def opportunity_page(org: Org, record_id: str) -> dict[str, Any]:
     record_id = opportunity_id(record_id)
     # Read before the rows: a write in between makes the page come again, never stay behind.
     revision = org.store.revision(record_id)
-    found = _records(org, f"{_OPPORTUNITY} Id = '{record_id}'")
+    # An org into which nothing was deployed yet has opportunities without touches.
+    touches = _TOUCHES if org.schema.find("Content_Touch__c") else ""
+    found = _records(org, f"{_OPPORTUNITY.format(touches=touches)} Id = '{record_id}'")
     if not found:
         raise not_found()
     return {"revision": revision, "opportunity": found[0], "stages": _records(org, _STAGES)}

@@ -10,6 +10,21 @@ TEXT_TYPES = frozenset({"string", "textarea", "picklist", "multipicklist", "emai
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 
 _HERE = Path(__file__).parent
+_ALWAYS_SEEN = frozenset(
+    {
+        "Id",
+        "IsDeleted",
+        "CreatedDate",
+        "CreatedById",
+        "LastModifiedDate",
+        "LastModifiedById",
+        "SystemModstamp",
+        "OwnerId",
+        "FirstName",
+        "LastName",
+        "Name",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,8 @@ class Field:
     controls_sharing: bool = False
     read_access_suffices: bool = False
     auto_number: str = ""
+    per_viewer: bool = False
+    """Kept for each user apart: when that user last looked."""
 
     @property
     def is_text(self) -> bool:
@@ -68,6 +85,8 @@ class SObject:
     writable: bool = True
     name_field: str = ""
     custom: bool = False
+    erasable: bool = False
+    """Rows are deleted for good, without a recycle bin."""
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name in any case, or None."""
@@ -89,6 +108,18 @@ class SObject:
     def controlling_field(self) -> Field | None:
         """Return the reference to the parent that decides who sees a row, or None."""
         return next((f for f in self.fields.values() if f.controls_sharing), None)
+
+    @property
+    def is_governed(self) -> bool:
+        """Tell whether permission sets decide what a user may do with the rows."""
+        return self.custom or self.name in ("Account", "Contact", "Opportunity")
+
+    def is_permissionable(self, field: Field) -> bool:
+        """Tell whether field-level security applies: not to what every row needs or the platform keeps."""
+        always = field.name in _ALWAYS_SEEN or field.name == self.name_field
+        if not self.is_governed or always or field.required or field.controls_sharing or field.per_viewer:
+            return False
+        return self.custom or field.name.endswith("__c") or field.createable
 
 
 @dataclass(frozen=True)
@@ -176,6 +207,7 @@ def _standard_object(
         fields=by_name(listed),
         writable=fact.get("writable", fact["sharing"] != "read_only"),
         name_field=fact.get("name_field", ""),
+        erasable=fact.get("erasable", False),
     )
 
 
@@ -215,5 +247,7 @@ _SYSTEM_FIELDS = {
         _system("LastModifiedDate", "datetime", "Last Modified Date"),
         _system("LastModifiedById", "reference", "Last Modified By ID", user_relationship="LastModifiedBy"),
         _system("SystemModstamp", "datetime", "System Modstamp"),
+        replace(_system("LastViewedDate", "datetime", "Last Viewed Date"), per_viewer=True),
+        replace(_system("LastReferencedDate", "datetime", "Last Referenced Date"), per_viewer=True),
     )
 }

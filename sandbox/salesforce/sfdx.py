@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import parse
+from defusedxml.ElementTree import fromstring, parse
 
 from sandbox.salesforce.schema import Field, Schema, SObject, by_name, system_fields, with_fields
 
-_NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
+NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 _API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}__c")
 _TYPES = {
     "Text": "string",
@@ -52,23 +53,45 @@ class MetadataError(ValueError):
     """The org would refuse to deploy this metadata."""
 
 
+@dataclass(frozen=True)
+class Declared:
+    """What a folder or a file says of one object; without `root` it only adds fields."""
+
+    name: str
+    root: Element | None
+    fields: tuple[Field, ...]
+    where: str
+
+
 def deploy(standard: Iterable[SObject], projects: Iterable[Path]) -> Schema:
     """Return the schema of standard objects plus everything the projects' object folders declare."""
-    sobjects = {sobject.name: sobject for sobject in standard}
-    for folder in (found for project in projects for found in object_folders(project)):
-        added = [_field(path) for path in sorted((folder / "fields").glob("*.field-meta.xml"))]
-        described = folder / f"{folder.name}.object-meta.xml"
-        if folder.name.endswith("__c") and described.exists():
+    return grown(Schema(standard), [_declared(f) for project in projects for f in object_folders(project)])
+
+
+def grown(schema: Schema, declared: Iterable[Declared]) -> Schema:
+    """Return a schema with objects and fields added or changed; raise MetadataError for what cannot be."""
+    sobjects = {sobject.name: sobject for sobject in schema}
+    for each in declared:
+        before = sobjects.get(each.name)
+        if before is not None:
+            _check_types(before, each)
+        if each.name.endswith("__c") and each.root is not None:
             number = sum(sobject.custom for sobject in sobjects.values())
-            sobjects[folder.name] = _custom_object(
-                folder.name, _root(described, "CustomObject"), added, number
-            )
-        elif folder.name in sobjects:
-            sobjects[folder.name] = with_fields(sobjects[folder.name], added)
+            sobjects[each.name] = _custom_object(each, before, number)
+        elif before is not None:
+            sobjects[each.name] = with_fields(before, each.fields)
         else:
-            raise MetadataError(f"{folder}: no object named {folder.name}")
+            raise MetadataError(f"{each.where}: no object named {each.name}")
     _check_references(sobjects)
     return Schema(sobjects.values())
+
+
+def declared_in(name: str, content: bytes, where: str) -> Declared:
+    """Return what one file in the format of the Metadata API says, an object with its fields."""
+    root = fromstring(content)
+    fields = tuple(custom_field(each, where) for each in root.iterfind(f"{NAMESPACE}fields"))
+    is_custom = name.endswith("__c") and root.find(f"{NAMESPACE}nameField") is not None
+    return Declared(name, root if is_custom else None, fields, where)
 
 
 def object_folders(project: Path) -> list[Path]:
@@ -81,6 +104,22 @@ def object_folders(project: Path) -> list[Path]:
     return found
 
 
+def _declared(folder: Path) -> Declared:
+    fields = tuple(_field(path) for path in sorted((folder / "fields").glob("*.field-meta.xml")))
+    described = folder / f"{folder.name}.object-meta.xml"
+    is_custom = folder.name.endswith("__c") and described.exists()
+    return Declared(folder.name, _root(described, "CustomObject") if is_custom else None, fields, str(folder))
+
+
+def _check_types(before: SObject, declared: Declared) -> None:
+    for field in declared.fields:
+        known = before.field(field.name)
+        if known is not None and known.type != field.type:
+            raise MetadataError(
+                f"{declared.name}.{field.name}: cannot change the type from {known.type} to {field.type}"
+            )
+
+
 def _check_references(sobjects: dict[str, SObject]) -> None:
     for sobject in sobjects.values():
         for field in sobject.fields.values():
@@ -91,7 +130,10 @@ def _check_references(sobjects: dict[str, SObject]) -> None:
                 )
 
 
-def _custom_object(name: str, root: Element, added: list[Field], number: int) -> SObject:
+def _custom_object(declared: Declared, before: SObject | None, number: int) -> SObject:
+    name, root = declared.name, declared.root
+    if root is None:
+        raise MetadataError(f"{declared.where}: nothing describes {name}")
     name_field = _child(root, "nameField")
     auto_number = _text(name_field, "displayFormat") if _text(name_field, "type") == "AutoNumber" else ""
     named = Field(
@@ -104,35 +146,44 @@ def _custom_object(name: str, root: Element, added: list[Field], number: int) ->
         updateable=not auto_number,
         auto_number=auto_number,
     )
-    parents = [field for field in added if field.controls_sharing]
+    kept = {} if before is None else dict(before.fields)
+    fields = {**by_name([*system_fields(_CUSTOM_SYSTEM_FIELDS), named]), **kept, **by_name(declared.fields)}
+    fields["name"] = named
+    parents = [field for field in fields.values() if field.controls_sharing]
     controlled = _text(root, "sharingModel") == "ControlledByParent"
     if controlled != bool(parents):
         raise MetadataError(
             f"{name}: ControlledByParent and a master-detail field come together or not at all"
         )
-    listed = [*system_fields(_CUSTOM_SYSTEM_FIELDS), named, *added]
     return SObject(
         name=name,
         label=_text(root, "label"),
         plural=_text(root, "pluralLabel"),
-        prefix=f"a{number:02d}",
+        prefix=before.prefix if before is not None else f"a{number:02d}",
         sharing="controlled_by_parent" if controlled else "public",
-        fields=by_name(listed),
+        fields=fields,
         name_field="Name",
         custom=True,
     )
 
 
 def _field(path: Path) -> Field:
-    root = _root(path, "CustomField")
-    name, kind = _text(root, "fullName"), _text(root, "type")
-    if not _API_NAME.fullmatch(name) or path.name != f"{name}.field-meta.xml":
+    field = custom_field(_root(path, "CustomField"), str(path))
+    if path.name != f"{field.name}.field-meta.xml":
         raise MetadataError(f"{path}: the file and its fullName do not agree on a custom field's name")
+    return field
+
+
+def custom_field(root: Element, where: str) -> Field:
+    """Return a custom field as its element describes it."""
+    name, kind = _text(root, "fullName"), _text(root, "type")
+    if not _API_NAME.fullmatch(name):
+        raise MetadataError(f"{where}: {name} is no name of a custom field")
     if kind not in _TYPES:
-        raise MetadataError(f"{path}: fields of type {kind!r} are unknown here")
+        raise MetadataError(f"{where}: {name}: fields of type {kind!r} are unknown here")
     master_detail, checkbox = kind == "MasterDetail", kind == "Checkbox"
     relationship = _text(root, "relationshipName", "")
-    targets = tuple(found.text or "" for found in root.iter(f"{_NAMESPACE}referenceTo"))
+    targets = tuple(found.text or "" for found in root.iter(f"{NAMESPACE}referenceTo"))
     return Field(
         name,
         _TYPES[kind],
@@ -166,7 +217,7 @@ def _picklist(root: Element) -> tuple[str, ...]:
 
 def _root(path: Path, expected: str) -> Element:
     root = parse(path).getroot()
-    if root is None or root.tag != _NAMESPACE + expected:
+    if root is None or root.tag != NAMESPACE + expected:
         raise MetadataError(f"{path}: expected <{expected}>")
     return root
 
@@ -192,4 +243,4 @@ def _flag(root: Element, path: str) -> bool:
 
 
 def _path(path: str) -> str:
-    return "/".join(_NAMESPACE + step for step in path.split("/"))
+    return "/".join(NAMESPACE + step for step in path.split("/"))

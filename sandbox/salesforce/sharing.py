@@ -1,9 +1,10 @@
 """Who may see and change a row, as SQL conditions, so that no row leaves the database unseen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.salesforce.schema import Schema, SObject
+from sandbox.salesforce.schema import Field, Schema, SObject
 from sandbox.salesforce.store import quoted
 
 Access = Literal["read", "edit"]
@@ -23,11 +24,53 @@ _CIRCLE = """
 
 
 @dataclass(frozen=True)
+class Permissions:
+    """What the profile and the permission sets of a user allow, by object."""
+
+    objects: Mapping[str, frozenset[str]]
+    """Read, Create, Edit, Delete, ViewAllRecords and ModifyAllRecords."""
+    readable: frozenset[str]
+    """Fields as `Account.Industry`."""
+    editable: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Whoever asks: a user, and whether that user sees and changes all data."""
 
     user_id: str
     sees_all: bool
+    permissions: Permissions | None = None
+    """None for those who may do everything."""
+
+    def may(self, action: str, sobject: SObject) -> bool:
+        """Tell whether the user may do something with rows of an object at all."""
+        if self.permissions is None:
+            return True
+        if sobject.is_governed:
+            return action in self.permissions.objects.get(sobject.name, ())
+        if sobject.sharing == "controlled_by_parent":
+            return ("Read" if action == "Read" else "Edit") in self.permissions.objects.get("Opportunity", ())
+        return True
+
+    def reads(self, sobject: SObject, field: Field) -> bool:
+        """Tell whether the user may see a field."""
+        if self.permissions is None or not sobject.is_permissionable(field):
+            return True
+        return f"{sobject.name}.{field.name}" in self.permissions.readable
+
+    def edits(self, sobject: SObject, field: Field) -> bool:
+        """Tell whether the user may change a field that can be changed."""
+        if self.permissions is None or not sobject.is_permissionable(field):
+            return True
+        return f"{sobject.name}.{field.name}" in self.permissions.editable
+
+    def sees_all_of(self, sobject: SObject, access: Access) -> bool:
+        """Tell whether sharing does not matter to the user for an object."""
+        if self.sees_all:
+            return True
+        granted = self.permissions.objects.get(sobject.name, frozenset()) if self.permissions else frozenset()
+        return "ModifyAllRecords" in granted or (access == "read" and "ViewAllRecords" in granted)
 
 
 class Binder:
@@ -49,7 +92,7 @@ def condition(
     """Return the SQL condition that a row of `table` (an alias of the object's) is open to the viewer."""
     if sobject.sharing == "own":
         return f"{table}.ViewerId = {binder.bind(viewer.user_id)}"
-    if viewer.sees_all:
+    if viewer.sees_all_of(sobject, access):
         return "1"
     if sobject.sharing == "public" or (sobject.sharing in ("read_only", "administered") and access == "read"):
         return "1"

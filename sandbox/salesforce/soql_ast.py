@@ -27,6 +27,27 @@ class Aggregate:
     argument: FieldPath | None
     position: int
 
+    @property
+    def text(self) -> str:
+        """Return the call as it may be written."""
+        return f"{self.function}({self.argument.text if self.argument else ''})"
+
+
+@dataclass(frozen=True)
+class DateFunction:
+    """CALENDAR_YEAR(field) and its kin; `converted` when the field stands in convertTimezone()."""
+
+    function: str
+    argument: FieldPath
+    converted: bool
+    position: int
+
+    @property
+    def text(self) -> str:
+        """Return the call as it may be written."""
+        inner = f"convertTimezone({self.argument.text})" if self.converted else self.argument.text
+        return f"{self.function}({inner})"
+
 
 @dataclass(frozen=True)
 class Literal:
@@ -43,7 +64,7 @@ class Literal:
 class Comparison:
     """field = value and its kin; for LIKE the value is a pattern with `\\` as escape."""
 
-    subject: "FieldPath | Aggregate"
+    subject: "Subject"
     operator: str
     value: Literal
 
@@ -52,7 +73,7 @@ class Comparison:
 class Membership:
     """field IN (values) or NOT IN."""
 
-    subject: FieldPath
+    subject: "FieldPath | DateFunction"
     negated: bool
     values: tuple[Literal, ...]
 
@@ -90,6 +111,7 @@ class Logic:
     conditions: "tuple[Condition, ...]"
 
 
+Subject = FieldPath | Aggregate | DateFunction
 Condition = Comparison | Membership | SemiJoin | Includes | Not | Logic
 
 
@@ -97,7 +119,7 @@ Condition = Comparison | Membership | SemiJoin | Includes | Not | Logic
 class Selected:
     """One entry of the SELECT list."""
 
-    item: "FieldPath | Aggregate | Query"
+    item: "FieldPath | Aggregate | DateFunction | Query"
     alias: str = ""
 
 
@@ -105,7 +127,7 @@ class Selected:
 class Ordering:
     """One entry of ORDER BY; nulls come first unless told otherwise."""
 
-    subject: FieldPath | Aggregate
+    subject: Subject
     direction: Direction
     nulls: OneOf["FIRST", "LAST"]
 
@@ -120,10 +142,11 @@ class Query:
     source_position: int
     alias: str = ""
     where: Condition | None = None
-    group_by: tuple[FieldPath, ...] = ()
+    group_by: tuple[FieldPath | DateFunction, ...] = ()
     having: Condition | None = None
     order_by: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int = 0
-    for_view: bool = False
+    seen: OneOf["", "VIEW", "REFERENCE"] = ""
+    """FOR VIEW or FOR REFERENCE."""
     all_rows: bool = False

@@ -48,6 +48,9 @@ _SPANS: dict[str, Callable[[date, int, int], Range]] = {
     "MONTH": _months,
     "QUARTER": _quarters,
     "YEAR": _years,
+    # The fiscal year of this org is the calendar year.
+    "FISCAL_QUARTER": _quarters,
+    "FISCAL_YEAR": _years,
 }
 
 UNCOUNTED: dict[str, Callable[[date], Range]] = {

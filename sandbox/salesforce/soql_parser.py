@@ -8,6 +8,7 @@ from sandbox.salesforce.soql_ast import (
     Aggregate,
     Comparison,
     Condition,
+    DateFunction,
     Direction,
     FieldPath,
     Includes,
@@ -19,16 +20,19 @@ from sandbox.salesforce.soql_ast import (
     Query,
     Selected,
     SemiJoin,
+    Subject,
 )
 from sandbox.salesforce.soql_dates import COUNTED, UNCOUNTED
+from sandbox.salesforce.soql_functions import DATE_FUNCTIONS
 from sandbox.salesforce.soql_lexer import Token, error_at, pattern_text, plain_text, tokens
 
 _AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX"})
 _COMPARISONS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 _RESERVED = frozenset(
     {
-        "AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FOR", "FROM", "GROUP", "HAVING", "IN", "INCLUDES", "LAST",
-        "LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OFFSET", "OR", "ORDER", "SELECT", "USING", "WHERE", "WITH",
+        "AND", "ASC", "DESC", "EXCLUDES", "FALSE", "FIRST", "FOR", "FROM", "GROUP", "HAVING", "IN", "INCLUDES",
+        "LAST", "LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OFFSET", "OR", "ORDER", "SELECT", "TRUE", "USING", "WHERE",
+        "WITH",
     }
 )  # fmt: skip
 _WHOLE_NUMBER = re.compile(r"\d{1,9}")
@@ -65,9 +69,9 @@ class _Parser:
         group_by = self._group_by() if level == "top" else ()
         having = self._condition() if group_by and self._accept("HAVING") else None
         order_by = self._order_by() if level != "semi" else ()
-        limit = self._count() if self._accept("LIMIT") else None
+        limit = self._count() if level != "semi" and self._accept("LIMIT") else None
         offset = self._count() if level == "top" and self._accept("OFFSET") else 0
-        for_view, all_rows = self._ending() if level == "top" else (False, False)
+        seen, all_rows = self._ending() if level == "top" else ("", False)
         return Query(
             text=self._statement,
             selected=tuple(selected),
@@ -80,7 +84,7 @@ class _Parser:
             order_by=order_by,
             limit=limit,
             offset=offset or 0,
-            for_view=for_view,
+            seen=seen,
             all_rows=all_rows,
         )
 
@@ -97,16 +101,18 @@ class _Parser:
             child = self.query(level="child")
             self._symbol(")")
             return Selected(child)
-        item = self._field_or_aggregate()
-        if isinstance(item, Aggregate) and level != "top":
+        item = self._subject()
+        if not isinstance(item, FieldPath) and level != "top":
             self._fail(item.position, "only root queries support aggregate expressions")
         return Selected(item, self._alias() if level == "top" else "")
 
-    def _field_or_aggregate(self) -> FieldPath | Aggregate:
+    def _subject(self) -> Subject:
         word = self._word()
         if not self._is_symbol("("):
             return FieldPath(tuple(word.text.split(".")), word.position)
         function = word.text.upper()
+        if function in DATE_FUNCTIONS:
+            return self._date_function(function, word.position)
         if function not in _AGGREGATES:
             self._fail(word.position, f"unexpected token: '{word.text}('")
         self._symbol("(")
@@ -115,6 +121,17 @@ class _Parser:
         if argument is None and function != "COUNT":
             self._fail(word.position, f"{function} needs a field")
         return Aggregate(function, argument, word.position)
+
+    def _date_function(self, function: str, position: int) -> DateFunction:
+        self._symbol("(")
+        converted = self._ahead(1) == "(" and self._accept("CONVERTTIMEZONE")
+        if converted:
+            self._symbol("(")
+        argument = self._path()
+        if converted:
+            self._symbol(")")
+        self._symbol(")")
+        return DateFunction(function, argument, converted, position)
 
     def _alias(self) -> str:
         token = self._peek
@@ -128,14 +145,20 @@ class _Parser:
         if self._accept("WITH") and not (self._accept("USER_MODE") or self._accept("SECURITY_ENFORCED")):
             self._unexpected()
 
-    def _group_by(self) -> tuple[FieldPath, ...]:
+    def _group_by(self) -> tuple[FieldPath | DateFunction, ...]:
         if not self._accept("GROUP"):
             return ()
         self._keyword("BY")
-        paths = [self._path()]
+        groups = [self._group()]
         while self._accept_symbol(","):
-            paths.append(self._path())
-        return tuple(paths)
+            groups.append(self._group())
+        return tuple(groups)
+
+    def _group(self) -> FieldPath | DateFunction:
+        function = self._peek.text.upper()
+        if function in DATE_FUNCTIONS and self._ahead(1) == "(":
+            return self._date_function(function, self._take().position)
+        return self._path()
 
     def _order_by(self) -> tuple[Ordering, ...]:
         if not self._accept("ORDER"):
@@ -147,7 +170,7 @@ class _Parser:
         return tuple(orderings)
 
     def _ordering(self) -> Ordering:
-        subject = self._field_or_aggregate()
+        subject = self._subject()
         direction: Direction = "DESC" if self._accept("DESC") else "ASC"
         if direction == "ASC":
             self._accept("ASC")
@@ -164,16 +187,16 @@ class _Parser:
             self._fail(token.position, f"unexpected token: '{token}'")
         return int(token.text)
 
-    def _ending(self) -> tuple[bool, bool]:
-        for_view = all_rows = False
+    def _ending(self) -> tuple[OneOf["", "VIEW", "REFERENCE"], bool]:
+        seen: OneOf["", "VIEW", "REFERENCE"] = ""
         if self._accept("FOR"):
-            if not self._accept("VIEW"):
+            seen = "VIEW" if self._accept("VIEW") else "REFERENCE"
+            if seen == "REFERENCE":
                 self._keyword("REFERENCE")
-            for_view = True
-        if self._accept("ALL"):
+        all_rows = self._accept("ALL")
+        if all_rows:
             self._keyword("ROWS")
-            all_rows = True
-        return for_view, all_rows
+        return seen, all_rows
 
     # --- conditions
 
@@ -205,7 +228,7 @@ class _Parser:
         return self._predicate()
 
     def _predicate(self) -> Condition:
-        subject = self._field_or_aggregate()
+        subject = self._subject()
         operator = self._take()
         word = operator.text.upper()
         if operator.kind == "symbol" and operator.text in _COMPARISONS:
@@ -215,14 +238,14 @@ class _Parser:
         negated = word == "NOT"
         if negated:
             word = self._take().text.upper()
-        if isinstance(subject, FieldPath) and word == "IN":
+        if not isinstance(subject, Aggregate) and word == "IN":
             return self._membership(subject, negated=negated)
         if isinstance(subject, FieldPath) and word in ("INCLUDES", "EXCLUDES") and not negated:
             return Includes(subject, word == "EXCLUDES", self._literals())
         raise error_at(self._statement, operator.position, f"unexpected token: '{operator}'")
 
-    def _membership(self, subject: FieldPath, *, negated: bool) -> Condition:
-        if self._ahead(1).upper() != "SELECT":
+    def _membership(self, subject: FieldPath | DateFunction, *, negated: bool) -> Condition:
+        if isinstance(subject, DateFunction) or self._ahead(1).upper() != "SELECT":
             return Membership(subject, negated, self._literals())
         self._symbol("(")
         inner = self.query(level="semi")

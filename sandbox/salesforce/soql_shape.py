@@ -37,10 +37,11 @@ class ChildColumn:
 
 @dataclass(frozen=True)
 class AggregateColumn:
-    """Holds a group or an aggregate."""
+    """Holds a group or an aggregate, whose function is given as it was written."""
 
     name: str
     field: Field
+    function: str = ""
 
 
 Column = ParentColumn | FieldColumn | ChildColumn | AggregateColumn
@@ -66,7 +67,7 @@ class Shape:
                         holder[path[-1]] = shown_value(field, value)
                 case ChildColumn(relationship, shape):
                     record[relationship] = _children(shape, value, version=version)
-                case AggregateColumn(name, field):
+                case AggregateColumn(name, field, _):
                     record[name] = shown_value(field, value)
         return record
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sandbox.salesforce.schema import Field, Schema, SObject
 from sandbox.salesforce.sharing import Binder, Viewer, condition
-from sandbox.salesforce.soql_ast import Aggregate, FieldPath, Ordering, Query, Selected
-from sandbox.salesforce.soql_scope import Names, Scope, hint, source_object
+from sandbox.salesforce.soql_ast import Aggregate, DateFunction, FieldPath, Ordering, Query, Selected, Subject
+from sandbox.salesforce.soql_scope import Found, Names, Scope, hint, source_object
 from sandbox.salesforce.soql_shape import (
     AggregateColumn,
     ChildColumn,
@@ -54,7 +53,7 @@ class _Compiler:
 
     def statement(self, query: Query) -> Statement:
         """Compile a whole statement."""
-        sobject = source_object(self._schema, query)
+        sobject = source_object(self._schema, query, self._viewer)
         scope = self._scope(query, sobject)
         if query.offset > _MOST_SKIPPED:
             message = f"Maximum SOQL offset allowed is {_MOST_SKIPPED}"
@@ -62,12 +61,15 @@ class _Compiler:
         aggregates = [entry.item for entry in query.selected if isinstance(entry.item, Aggregate)]
         counts_only = len(query.selected) == 1 and aggregates == [query.selected[0].item]
         counts_only = counts_only and aggregates[0].argument is None
+        _check_window(scope, query, counts_only=counts_only, aggregated=bool(aggregates))
         if aggregates or query.group_by:
             columns, order = self._grouped(scope, query, counts_only=counts_only)
         else:
             columns = self._plain(scope, query.selected)
             order = self._order(scope, query.order_by)
-        sql = self._select(scope, query, [sql for sql, _ in columns], order)
+        sql = self._select(scope, query, ["1"] if counts_only else [sql for sql, _ in columns], order)
+        if counts_only:
+            sql = f"SELECT COUNT(*) FROM ({sql})"  # noqa: S608 compiled above
         shape = Shape(
             "AggregateResult" if aggregates or query.group_by else sobject.name, tuple(c for _, c in columns)
         )
@@ -92,7 +94,8 @@ class _Compiler:
                 self._binder,
                 today=self._today,
                 semi_join=None,
-                aggregate=lambda item: self._aggregate(scope, item)[0],
+                groups=self._groups(scope, query),
+                aggregate=lambda item: self._aggregate(scope, item),
             )
             having = f" HAVING {grouped.sql(query.having)}"
         window = f" LIMIT {-1 if query.limit is None else query.limit} OFFSET {query.offset}"
@@ -114,6 +117,9 @@ class _Compiler:
                 raise scope.refuse(0, f"an alias needs an aggregate: {entry.alias}", code="MALFORMED_QUERY")
             if isinstance(entry.item, Query):
                 columns.append(self._child(scope, entry.item))
+            elif isinstance(entry.item, DateFunction):
+                message = f"Field must be grouped or aggregated: {entry.item.text}"
+                raise scope.refuse(entry.item.position, message, code="MALFORMED_QUERY")
             elif isinstance(entry.item, FieldPath):
                 found = scope.find(entry.item)
                 if found.path in known:
@@ -128,7 +134,9 @@ class _Compiler:
         wanted = query.source.lower()
         children = self._schema.children(scope.sobject)
         child = next((c for c in children if c.relationship and c.relationship.lower() == wanted), None)
-        if child is None:
+        if child is None or not (
+            self._viewer.may("Read", child.sobject) and self._viewer.reads(child.sobject, child.field)
+        ):
             message = f"Didn't understand relationship '{query.source}' in FROM part of query call. " + hint(
                 "relationship", suffix="__r", named="custom relationship name"
             )
@@ -145,23 +153,25 @@ class _Compiler:
         return packed, ChildColumn(child.relationship, shape)
 
     def _semi_join(self, query: Query) -> tuple[str, Field]:
-        scope = self._scope(query, source_object(self._schema, query))
+        scope = self._scope(query, source_object(self._schema, query, self._viewer))
         if len(query.selected) != 1 or not isinstance(query.selected[0].item, FieldPath):
             raise scope.refuse(0, "a semi-join selects exactly one field", code="MALFORMED_QUERY")
         found = scope.find(query.selected[0].item)
+        if len(found.path) > 1:
+            message = "a semi-join selects a field of its own object"
+            raise scope.refuse(query.selected[0].item.position, message, code="MALFORMED_QUERY")
         conditions = Conditions(scope, self._binder, today=self._today, semi_join=None)
         own = f" AND {conditions.sql(query.where)}" if query.where is not None else ""
         where = f"{self._visible(scope)} AND {found.column} IS NOT NULL{own}"
-        limit = "" if query.limit is None else f" LIMIT {query.limit}"
-        return f"SELECT {found.column} {scope.from_clause()} WHERE {where}{limit}", found.field
+        return f"SELECT {found.column} {scope.from_clause()} WHERE {where}", found.field
 
     # --- order and groups
 
     def _order(self, scope: Scope, orderings: tuple[Ordering, ...]) -> str:
         parts = []
         for ordering in orderings:
-            if isinstance(ordering.subject, Aggregate):
-                message = "ORDER BY an aggregate needs GROUP BY"
+            if not isinstance(ordering.subject, FieldPath):
+                message = f"ORDER BY {ordering.subject.text} needs GROUP BY"
                 raise scope.refuse(ordering.subject.position, message, code="MALFORMED_QUERY")
             found = scope.find(ordering.subject)
             if not found.field.filterable:
@@ -174,11 +184,7 @@ class _Compiler:
     def _grouped(
         self, scope: Scope, query: Query, *, counts_only: bool
     ) -> tuple[list[tuple[str, Column]], str]:
-        groups = {found.path: found for found in map(scope.find, query.group_by)}
-        for path, found in zip(query.group_by, groups.values(), strict=False):
-            if found.field.type in _NOT_GROUPABLE:
-                message = f"field '{found.field.name}' can not be grouped in a query call"
-                raise scope.refuse(path.position, message)
+        groups = self._groups(scope, query)
         columns: list[tuple[str, Column]] = []
         unnamed = 0
         for entry in query.selected:
@@ -194,11 +200,22 @@ class _Compiler:
                 name, unnamed = f"expr{unnamed}", unnamed + 1
             if isinstance(entry.item, Aggregate) and entry.item.argument is None and not counts_only:
                 raise scope.refuse(entry.item.position, "COUNT() stands alone", code="MALFORMED_QUERY")
-            columns.append((sql, AggregateColumn(name, field)))
+            function = "" if isinstance(entry.item, FieldPath) else entry.item.text
+            columns.append((sql, AggregateColumn(name, field, function)))
         return columns, self._group_order(scope, query, groups)
 
+    def _groups(self, scope: Scope, query: Query) -> dict[tuple[str, ...], Found]:
+        groups = {}
+        for subject in query.group_by:
+            found = scope.find(subject)
+            if found.field.type in _NOT_GROUPABLE:
+                message = f"field '{found.field.name}' can not be grouped in a query call"
+                raise scope.refuse(subject.position, message)
+            groups[found.path] = found
+        return groups
+
     def _group_item(
-        self, scope: Scope, item: FieldPath | Aggregate, groups: dict[tuple[str, ...], Any]
+        self, scope: Scope, item: Subject, groups: dict[tuple[str, ...], Found]
     ) -> tuple[str, Field]:
         if isinstance(item, Aggregate):
             return self._aggregate(scope, item)
@@ -225,13 +242,22 @@ class _Compiler:
         shown = Field("average", "double") if item.function == "AVG" else found.field
         return f"{item.function}({found.column})", shown
 
-    def _group_order(self, scope: Scope, query: Query, groups: dict[tuple[str, ...], Any]) -> str:
+    def _group_order(self, scope: Scope, query: Query, groups: dict[tuple[str, ...], Found]) -> str:
         parts = []
         for ordering in query.order_by:
             sql, _ = self._group_item(scope, ordering.subject, groups)
             parts.append(f"{sql} {ordering.direction} NULLS {ordering.nulls}")
         parts += [found.column for found in groups.values()]
         return " ORDER BY " + ", ".join(parts) if parts else ""
+
+
+def _check_window(scope: Scope, query: Query, *, counts_only: bool, aggregated: bool) -> None:
+    if counts_only and (query.group_by or query.order_by):
+        raise scope.refuse(0, "COUNT() takes neither GROUP BY nor ORDER BY", code="MALFORMED_QUERY")
+    windowed = query.limit is not None or query.offset
+    if aggregated and not counts_only and not query.group_by and windowed:
+        message = "Non-grouped query that uses overall aggregate functions cannot also use LIMIT"
+        raise scope.refuse(0, message, code="MALFORMED_QUERY")
 
 
 def _parents_on_the_way(

@@ -1,6 +1,6 @@
 """Turn SOQL conditions into SQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 
 from sandbox.salesforce.clock import as_text
@@ -12,6 +12,7 @@ from sandbox.salesforce.soql_ast import (
     Aggregate,
     Comparison,
     Condition,
+    DateFunction,
     FieldPath,
     Includes,
     Literal,
@@ -20,6 +21,7 @@ from sandbox.salesforce.soql_ast import (
     Not,
     Query,
     SemiJoin,
+    Subject,
 )
 from sandbox.salesforce.soql_dates import days_meant
 from sandbox.salesforce.soql_scope import Found, Scope
@@ -39,12 +41,15 @@ class Conditions:
         *,
         today: date,
         semi_join: Callable[[Query], tuple[str, Field]] | None,
-        aggregate: Callable[[Aggregate], str] | None = None,
+        groups: Mapping[tuple[str, ...], Found] | None = None,
+        aggregate: Callable[[Aggregate], tuple[str, Field]] | None = None,
     ) -> None:
+        """Compile WHERE, or HAVING when there are groups and a way to compile aggregates."""
         self._scope = scope
         self._binder = binder
         self._today = today
         self._semi_join = semi_join
+        self._groups = groups
         self._aggregate = aggregate
         self._semi_joins = 0
 
@@ -66,15 +71,14 @@ class Conditions:
             case SemiJoin(subject, negated, query):
                 return self._joined(subject, query, negated=negated, beneath_or=beneath_or)
 
-    def _comparison(self, subject: FieldPath | Aggregate, operator: str, value: Literal) -> str:
-        if isinstance(subject, Aggregate):
-            return self._compared_aggregate(subject, operator, value)
+    def _comparison(self, subject: Subject, operator: str, value: Literal) -> str:
         found = self._filterable(subject)
         if value.kind == "relative":
             return self._compared_range(found, operator, value)
         column, kept = found.compared_column, self._kept(found, value)
-        if operator == "LIKE":
-            if not found.field.is_text:
+        of_sets = found.field.type == "multipicklist" and operator not in ("=", "!=")
+        if operator == "LIKE" or of_sets:
+            if of_sets or not found.field.is_text:
                 raise self._scope.refuse(subject.position, f"invalid operator on {found.field.type} field")
             return f"{column} LIKE {self._binder.bind(kept)} ESCAPE '\\'"
         if operator == "=":
@@ -84,12 +88,6 @@ class Conditions:
         if found.field.type == "boolean":
             raise self._scope.refuse(subject.position, "invalid operator on boolean field")
         return f"{column} {operator} {self._binder.bind(kept)}"
-
-    def _compared_aggregate(self, subject: Aggregate, operator: str, value: Literal) -> str:
-        if self._aggregate is None or value.kind != "number" or operator == "LIKE":
-            message = "an aggregate stands in HAVING only, beside a number"
-            raise self._scope.refuse(subject.position, message, code="MALFORMED_QUERY")
-        return f"{self._aggregate(subject)} {operator} {self._binder.bind(value.value)}"
 
     def _compared_range(self, found: Found, operator: str, value: Literal) -> str:
         if found.field.type not in ("date", "datetime"):
@@ -113,7 +111,9 @@ class Conditions:
             raise self._scope.refuse(value.position, f"invalid operator on {found.field.type} field")
         return ranges[operator]
 
-    def _membership(self, subject: FieldPath, values: tuple[Literal, ...], *, negated: bool) -> str:
+    def _membership(
+        self, subject: FieldPath | DateFunction, values: tuple[Literal, ...], *, negated: bool
+    ) -> str:
         found = self._filterable(subject)
         if any(value.kind == "relative" for value in values):
             equal = [self._comparison(subject, "=", value) for value in values]
@@ -152,18 +152,30 @@ class Conditions:
             message = "maximum 2 semi join sub-selects are allowed"
             raise self._scope.refuse(subject.position, message, code="MALFORMED_QUERY")
         inner, selected = self._semi_join(query)
+        if query.source.lower() == self._scope.sobject.name.lower():
+            message = "The inner and outer selects should not be on the same object type"
+            raise self._scope.refuse(query.source_position, message, code="MALFORMED_QUERY")
         if {found.field.type, selected.type} - {"id", "reference"}:
             message = "semi-joins compare ids and references only"
             raise self._scope.refuse(subject.position, message, code="MALFORMED_QUERY")
         inside = f"{found.column} IN ({inner})"
         return f"(NOT COALESCE({inside}, 0))" if negated else inside
 
-    def _filterable(self, path: FieldPath) -> Found:
-        found = self._scope.find(path)
+    def _filterable(self, subject: Subject) -> Found:
+        if isinstance(subject, Aggregate):
+            if self._aggregate is None:
+                message = "an aggregate stands in SELECT, HAVING and ORDER BY only"
+                raise self._scope.refuse(subject.position, message, code="MALFORMED_QUERY")
+            sql, field = self._aggregate(subject)
+            return Found("", field, (), sql)
+        found = self._scope.find(subject)
         if not found.field.filterable:
             raise self._scope.refuse(
-                path.position, f"field '{found.field.name}' can not be filtered in a query call"
+                subject.position, f"field '{found.field.name}' can not be filtered in a query call"
             )
+        if self._groups is not None and found.path not in self._groups:
+            message = f"Field must be grouped or aggregated: {subject.text}"
+            raise self._scope.refuse(subject.position, message, code="MALFORMED_QUERY")
         return found
 
     def _kept(self, found: Found, literal: Literal) -> object:

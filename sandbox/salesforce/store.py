@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,21 @@ _COLUMN_TYPES = {
     "currency": "REAL",
     "percent": "REAL",
 }
+# What decides who may see what: a change to these makes all that was worked out from them stale.
+_GOVERNING = frozenset(
+    {
+        "FieldPermissions",
+        "ObjectPermissions",
+        "PermissionSet",
+        "PermissionSetAssignment",
+        "Profile",
+        "User",
+        "UserRole",
+    }
+)
 
 
+@cache
 def quoted(name: str) -> str:
     """Return a table or column name as it may stand in SQL."""
     return '"' + name.replace('"', '""') + '"'
@@ -36,6 +50,9 @@ class Store:
 
     def __init__(self, database: Path | None, schema: Schema) -> None:
         self.schema = schema
+        self._depth = 0
+        self._when_kept: list[Callable[[], object]] = []
+        self._cache: dict[object, Any] = {}
         self._lock = threading.RLock()
         self._changed = threading.Condition()
         self._connection = sqlite3.connect(
@@ -53,29 +70,73 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the database alone; keep everything written inside, or nothing when an exception leaves."""
+        """Hold the database alone; keep everything written inside, or nothing when an exception leaves.
+
+        A transaction within a transaction of the same thread is a part of it that can fail alone.
+        """
         with self._lock:
+            if self._depth:
+                with self.savepoint():
+                    yield
+                return
+            self._depth = 1
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
                 self._connection.execute("ROLLBACK")
+                self._forget()
                 raise
-            self._connection.execute("COMMIT")
+            finally:
+                self._depth = 0
+            kept, self._when_kept = self._when_kept, []
         with self._changed:
             self._changed.notify_all()
+        for act in kept:
+            act()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what was written inside, and only that, when an exception leaves; for use in a transaction."""
+        waiting = len(self._when_kept)
         self._connection.execute("SAVEPOINT one_row")
         try:
             yield
         except BaseException:
             self._connection.execute("ROLLBACK TO one_row")
+            del self._when_kept[waiting:]
+            self._cache.clear()
             raise
         finally:
             self._connection.execute("RELEASE one_row")
+
+    @property
+    def is_mine(self) -> bool:
+        """Tell whether the calling thread is inside a transaction."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return self._depth > 0
+        finally:
+            self._lock.release()
+
+    def when_kept(self, act: Callable[[], object]) -> None:
+        """Do something once the present transaction is kept, and never when it is not."""
+        self._when_kept.append(act)
+
+    def adopt(self, schema: Schema) -> None:
+        """Take a schema that has grown and make room for its rows; for use in a transaction."""
+        self.schema = schema
+        self._cache.clear()
+        self._create_tables()
+
+    def cached(self, key: object, compute: Callable[[], Any]) -> Any:
+        """Return what was computed for a key since users and permissions last changed."""
+        with self._lock:
+            if key not in self._cache:
+                self._cache[key] = compute()
+            return self._cache[key]
 
     def select(
         self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()
@@ -110,6 +171,7 @@ class Store:
 
     def insert(self, sobject: SObject, row: Mapping[str, object]) -> None:
         """Add a row given by field name."""
+        self._note_change(sobject)
         columns = _with_folded(sobject, row)
         marks = ", ".join("?" * len(columns))
         self._connection.execute(
@@ -119,6 +181,7 @@ class Store:
 
     def update(self, sobject: SObject, record_id: str, changes: Mapping[str, object]) -> None:
         """Change fields of a row."""
+        self._note_change(sobject)
         columns = _with_folded(sobject, changes)
         assignments = ", ".join(f"{quoted(name)} = ?" for name in columns)
         self._connection.execute(
@@ -126,13 +189,20 @@ class Store:
             [*columns.values(), record_id],
         )
 
-    def remember_view(self, recent: SObject, viewer_id: str, row: Mapping[str, object]) -> None:
-        """Put a record at the end of what a user has looked at; for use in a transaction."""
-        self._connection.execute(
-            f"DELETE FROM {quoted(recent.name)} WHERE ViewerId = ? AND Id = ?",  # noqa: S608 a name from the schema
-            [viewer_id, row["Id"]],
+    def erase(self, sobject: SObject, record_id: str, *, viewer_id: str | None = None) -> None:
+        """Remove a row for good; of a user's own rows, that user's."""
+        self._note_change(sobject)
+        own, values = (
+            ("", [record_id]) if viewer_id is None else (" AND ViewerId = ?", [record_id, viewer_id])
         )
-        self.insert(recent, {**row, "ViewerId": viewer_id})
+        self._connection.execute(
+            f"DELETE FROM {quoted(sobject.name)} WHERE Id = ?{own}",  # noqa: S608 a name from the schema
+            values,
+        )
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement that changes something; for use in a transaction."""
+        self._connection.execute(sql, parameters)
 
     def next_number(self, counter: str) -> int:
         """Return 1, 2, 3 … for each counter; for use in a transaction."""
@@ -164,12 +234,24 @@ class Store:
                 if left <= 0 or not self._changed.wait(left):
                     return
 
+    def _note_change(self, sobject: SObject) -> None:
+        if sobject.name in _GOVERNING:
+            self._cache.clear()
+
+    def _forget(self) -> None:
+        self._when_kept.clear()
+        self._cache.clear()
+
     def _create_tables(self) -> None:
         self._connection.execute(
             'CREATE TABLE IF NOT EXISTS "counter~" (name TEXT PRIMARY KEY, value INTEGER NOT NULL)'
         )
         self._connection.execute(
             'CREATE TABLE IF NOT EXISTS "revision~" (id TEXT PRIMARY KEY, value INTEGER NOT NULL)'
+        )
+        self._connection.execute(
+            'CREATE TABLE IF NOT EXISTS "component~" (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, '
+            "name TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, stamp TEXT NOT NULL)"
         )
         for sobject in self.schema:
             if sobject.sharing != "computed":
@@ -195,7 +277,10 @@ class Store:
         # A row in the recycle bin does not keep its unique values from others.
         alive = " WHERE IsDeleted = 0" if unique and field.type != "id" and sobject.has_recycle_bin else ""
         kind = "UNIQUE INDEX" if unique else "INDEX"
-        name, table = quoted(f"{sobject.name}.{field.name}"), quoted(sobject.name)
+        plain, name = f"{sobject.name}.{field.name}", f"{sobject.name}.{field.name}{'!' if unique else ''}"
+        other = plain if unique else f"{plain}!"  # a field that has become unique, or is so no more
+        self._connection.execute(f"DROP INDEX IF EXISTS {quoted(other)}")
+        name, table = quoted(name), quoted(sobject.name)
         self._connection.execute(f"CREATE {kind} IF NOT EXISTS {name} ON {table} ({quoted(column)}){alive}")
 
 

@@ -1,5 +1,6 @@
 """What a field accepts from a request, how it is kept, and how it is shown again."""
 
+import math
 import re
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sandbox.salesforce.ids import MalformedIdError, normal_id
 from sandbox.salesforce.schema import Field
 
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]+")
+_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)")
 
 
@@ -79,7 +81,10 @@ def _text(field: Field, value: object) -> str | None:
 
 
 def _number(field: Field, value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        # The `sf` command line writes every value it is given as a text.
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _cannot_read(field, value)
     if field.type == "int":
         if value != int(value):

@@ -2,12 +2,14 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sandbox.salesforce import opportunities
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.ids import MalformedIdError, make_id, normal_id
+from sandbox.salesforce.permissions import check_permission_row
 from sandbox.salesforce.schema import Field, Schema, SObject
 from sandbox.salesforce.sharing import Access, Binder, Viewer, condition
 from sandbox.salesforce.store import Row, Store, quoted
@@ -24,13 +26,25 @@ class AmbiguousKeyError(Exception):
         self.record_ids = record_ids
 
 
+@dataclass(frozen=True)
+class Written:
+    """A row that was created or changed."""
+
+    sobject: SObject
+    record_id: str
+    created: bool
+
+
 class Writer:
     """Write rows for one user at one moment; live inside one transaction of the store."""
 
-    def __init__(self, store: Store, viewer: Viewer, *, stamp: str) -> None:
+    def __init__(
+        self, store: Store, viewer: Viewer, *, stamp: str, when_kept: Callable[[Written], object]
+    ) -> None:
         self._store = store
         self._viewer = viewer
         self._stamp = stamp
+        self._when_kept = when_kept
 
     @property
     def _schema(self) -> Schema:
@@ -38,7 +52,7 @@ class Writer:
 
     def create(self, sobject: SObject, body: Mapping[str, object]) -> str:
         """Add a row and return its id."""
-        self._check_writable(sobject)
+        self._check_writable(sobject, "Create")
         row = self._accepted(sobject, body, creating=True)
         for field in sobject.fields.values():
             if row.get(field.name) is None:
@@ -59,7 +73,7 @@ class Writer:
 
     def update(self, sobject: SObject, record_id: str, body: Mapping[str, object]) -> None:
         """Change a row."""
-        self._check_writable(sobject)
+        self._check_writable(sobject, "Edit")
         before = self.existing(sobject, record_id)
         self._check_access(sobject, before["Id"], "edit")
         changes = self._accepted(sobject, body, creating=False)
@@ -73,12 +87,24 @@ class Writer:
 
     def delete(self, sobject: SObject, record_id: str) -> None:
         """Move a row and the rows that cannot be without it to the recycle bin."""
-        self._check_writable(sobject)
-        if not sobject.has_recycle_bin:
+        self._check_writable(sobject, "Delete")
+        if not sobject.has_recycle_bin and not sobject.erasable:
             raise ApiError("INSUFFICIENT_ACCESS_OR_READONLY", f"entity type {sobject.name} cannot be deleted")
         row = self.existing(sobject, record_id)
         self._check_access(sobject, row["Id"], "edit")
-        self._bin(sobject, row)
+        if sobject.erasable:
+            self._store.erase(sobject, row["Id"])
+        else:
+            self._bin(sobject, row)
+
+    def undelete(self, sobject: SObject, record_id: str) -> None:
+        """Take a row out of the recycle bin, with the rows that were deleted because it was."""
+        self._check_writable(sobject, "Delete")
+        row = self._store.read(sobject, record_id)
+        if row is None or not sobject.has_recycle_bin or not row["IsDeleted"]:
+            raise ApiError("UNDELETE_FAILED", "Entity is not in the recycle bin")
+        self._check_references(sobject, row)
+        self._restore(sobject, row)
 
     def upsert(
         self, sobject: SObject, key: Field, value: object, body: Mapping[str, object]
@@ -104,7 +130,7 @@ class Writer:
         except MalformedIdError:
             raise not_found() from None
         row = self._store.read(sobject, record_id)
-        if row is None or not self._may(sobject, record_id, "read"):
+        if row is None or not self._viewer.may("Read", sobject) or not self._may(sobject, record_id, "read"):
             raise not_found()
         if row.get("IsDeleted"):
             raise ApiError("ENTITY_IS_DELETED", "entity is deleted")
@@ -113,11 +139,13 @@ class Writer:
     def _accepted(self, sobject: SObject, body: Mapping[str, object], *, creating: bool) -> Row:
         row: Row = {}
         closed = []
-        for name, value in body.items():
+        for given, sent in body.items():
+            name, value = self._by_key(sobject, given, sent) if isinstance(sent, dict) else (given, sent)
             field = sobject.field(name)
-            if field is None:
+            if field is None or not self._viewer.reads(sobject, field):
                 raise ApiError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
-            if field.createable if creating else field.updateable:
+            open_field = field.createable if creating else field.updateable
+            if open_field and self._viewer.edits(sobject, field):
                 row[field.name] = kept_value(field, value)
             else:
                 closed.append(field.name)
@@ -129,6 +157,28 @@ class Writer:
             )
             raise ApiError("INVALID_FIELD_FOR_INSERT_UPDATE", message, tuple(closed))
         return row
+
+    def _by_key(self, sobject: SObject, relationship: str, named: Mapping[str, object]) -> tuple[str, object]:
+        """Return a reference given as `{"External_Ref__c": "x"}` of the parent as field and id."""
+        field = sobject.parent_field(relationship)
+        keys = {key: value for key, value in named.items() if key != "attributes"}
+        if field is None or len(keys) != 1:
+            raise ApiError(
+                "INVALID_FIELD", f"No such column '{relationship}' on sobject of type {sobject.name}"
+            )
+        [(key_name, value)] = keys.items()
+        target = self._schema.get(field.reference_to[0])
+        key = target.field(key_name)
+        if key is None or not key.id_lookup:
+            message = f"{key_name} is no external id of {target.name}"
+            raise ApiError("INVALID_FIELD", message, (field.name,))
+        found = self._store.find_all(target, key, kept_value(key, value))
+        if len(found) != 1:
+            message = (
+                f"Foreign key external ID: {value} not found for field {key.name} in entity {target.name}"
+            )
+            raise ApiError("INVALID_FIELD", message, (field.name,))
+        return field.name, found[0]["Id"]
 
     def _default(self, field: Field) -> object:
         if field.default_to_session_user:
@@ -144,11 +194,15 @@ class Writer:
             stamps |= {"CreatedDate": self._stamp, "CreatedById": self._viewer.user_id, "IsDeleted": 0}
         return {name: value for name, value in stamps.items() if sobject.field(name)}
 
-    def _check_writable(self, sobject: SObject) -> None:
+    def _check_writable(self, sobject: SObject, action: str) -> None:
         administered = sobject.sharing == "administered" and not self._viewer.sees_all
         if not sobject.writable or administered:
             message = f"entity type {sobject.name} does not support this operation for this user"
             raise ApiError("INSUFFICIENT_ACCESS_OR_READONLY", message)
+        if not self._viewer.may(action, sobject):
+            done = {"Create": "inserted", "Edit": "updated", "Delete": "deleted"}[action]
+            message = f"entity type cannot be {done}: {sobject.label}"
+            raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message)
 
     def _check_required(self, sobject: SObject, row: Row) -> None:
         names = [
@@ -198,8 +252,13 @@ class Writer:
         elif sobject.name in ("User", "Contact") and {"FirstName", "LastName"} & changes.keys():
             known = {**(before or {}), **changes}
             changes["Name"] = " ".join(filter(None, (known.get("FirstName"), known.get("LastName"))))
+        elif sobject.name in ("ObjectPermissions", "FieldPermissions"):
+            check_permission_row(self._schema, sobject, {**(before or {}), **changes})
 
     def _written(self, sobject: SObject, before: Row | None, after: Row) -> None:
+        if not after.get("IsDeleted"):
+            written = Written(sobject, str(after["Id"]), created=before is None)
+            self._store.when_kept(lambda: self._when_kept(written))
         if sobject.name == "Opportunity":
             self._store.mark_changed(after["Id"])
             if history := opportunities.history_of(before, after):
@@ -221,6 +280,19 @@ class Writer:
             if child.field.cascade:
                 for found in self._store.find_all(child.sobject, child.field, row["Id"]):
                     self._bin(child.sobject, found)
+
+    def _restore(self, sobject: SObject, row: Row) -> None:
+        changes = {"IsDeleted": 0, **self._stamps(sobject, creating=False)}
+        with _unique_values(self._store, sobject, {**row, **changes}):
+            self._store.update(sobject, row["Id"], changes)
+        self._written(sobject, row, {**row, **changes})
+        for child in self._schema.children(sobject):
+            if child.field.cascade:
+                found = self._store.find_all(child.sobject, child.field, row["Id"], with_deleted=True)
+                # What was deleted in the same moment went along; what was deleted before stays where it is.
+                for each in found:
+                    if each["IsDeleted"] and each["SystemModstamp"] == row["SystemModstamp"]:
+                        self._restore(child.sobject, each)
 
 
 @contextmanager

@@ -5,14 +5,15 @@ Shares no code with the product, so that it can judge it.
 
 from flask import Flask, Response
 
-from sandbox.slack import api, control, response_urls
+from sandbox.slack import api, control, file_bytes, response_urls
 from sandbox.slack.clock import Clock
-from sandbox.slack.config import SlackConfig
+from sandbox.slack.config import Shortcut, SlackConfig
 from sandbox.slack.misfortune import CutConnections
 from sandbox.slack.server import Server
+from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.state import Slack
 
-__all__ = ["Clock", "Server", "SlackConfig", "create_app"]
+__all__ = ["Clock", "Server", "Shortcut", "SlackConfig", "create_app"]
 
 
 def create_app(config: SlackConfig, clock: Clock | None = None) -> Flask:
@@ -22,11 +23,14 @@ def create_app(config: SlackConfig, clock: Clock | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base class does not
     app.register_blueprint(api.blueprint(slack))
     app.register_blueprint(response_urls.blueprint(slack))
+    app.register_blueprint(file_bytes.blueprint(slack))
     app.register_blueprint(control.blueprint(slack))
 
     @app.get("/")
     def page() -> Response:
         return app.send_static_file("index.html")
 
-    app.wsgi_app = CutConnections(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    layers = SocketMode(CutConnections(app.wsgi_app), slack)
+    app.wsgi_app = layers  # type: ignore[method-assign]  # Flask's documented way
+    app.extensions["at_stop"] = [slack.sockets.drop_all]
     return app

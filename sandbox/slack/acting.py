@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.slack import payloads
+from sandbox.slack import interactions
 from sandbox.slack.errors import Impossible, Json
 from sandbox.slack.inputs import complaints, elements, entered, initial_values
-from sandbox.slack.messages import Message
+from sandbox.slack.interactions import Place
 from sandbox.slack.people import person, place
 from sandbox.slack.response_urls import new_response_url
 from sandbox.slack.sender import Delivery, send_interaction, send_many
@@ -64,13 +64,13 @@ def submit(slack: Slack, user_id: str, view_id: str, values: Json, *, times: int
         view = _open_view(slack, user_id, view_id)
         if view is not slack.views.stack(user_id)[-1] or not view.source.get("submit"):
             raise Impossible(f"{view_id} has no submit button within reach")
-        enter(view.blocks, view.values, values)
+        enter(slack, Click(user_id, "", view_id=view_id), view.blocks, view.values, values)
         errors = complaints(view.blocks, view.values)
         view.errors = errors
         slack.touch()
         if errors:
             return Submitted(errors, [])
-        payload = payloads.submission(slack, user, view)
+        payload = interactions.submission(slack, user, view)
     deliveries = send_many(times, lambda: [send_interaction(slack, payload)])
     with slack.lock:
         for delivery in deliveries:
@@ -89,7 +89,7 @@ def close(slack: Slack, user_id: str, view_id: str, *, whole_stack: bool) -> lis
         gone = list(stack) if whole_stack else stack[stack.index(view) :]
         slack.views.close(view, whole_stack=whole_stack)
         told = [
-            payloads.closed(slack, user, one, is_cleared=whole_stack)
+            interactions.closed(slack, user, one, is_cleared=whole_stack)
             for one in reversed(gone)
             if one.source.get("notify_on_close")
         ]
@@ -97,32 +97,70 @@ def close(slack: Slack, user_id: str, view_id: str, *, whole_stack: bool) -> lis
     return [send_interaction(slack, payload) for payload in told]
 
 
-def enter(blocks: list[Json], state: Json, values: Json) -> None:
+def enter(slack: Slack, act: Click, blocks: list[Json], state: Json, values: Json) -> None:
     """Put what a person entered into the state; raises Impossible for inputs that are not there."""
-    inputs = {(block["block_id"], element["action_id"]): element for block, element in elements(blocks)}
+    inputs = {
+        (block["block_id"], element["action_id"]): (block, element) for block, element in elements(blocks)
+    }
     for block_id, row in values.items():
         for action_id, value in row.items():
-            element = inputs.get((block_id, action_id))
-            if element is None:
+            if (block_id, action_id) not in inputs:
                 raise Impossible(f"there is no input {block_id}/{action_id}")
-            state.setdefault(block_id, {})[action_id] = entered(element, value)
+            block, element = inputs[block_id, action_id]
+            chosen = entered(_with_offered(slack, act, block, element), value)
+            state.setdefault(block_id, {})[action_id] = chosen
 
 
-def _in_message(slack: Slack, act: Click) -> Json:
+def acting_place(slack: Slack, act: Click) -> Place:
+    """Return where this click happens; raises Impossible when the person does not see it."""
     user = person(slack, act.user)
+    if act.view_id:
+        view = _open_view(slack, act.user, act.view_id)
+        return Place(user, view.blocks, view=view)
     channel = place(slack, user, act.channel)
     message = slack.messages.find(channel.id, act.ts)
     if message is None or message.only_for not in (None, user.id):
         raise Impossible(f"{user.id} sees no message {act.ts}")
-    blocks = _message_blocks(message)
-    block, element = _find(blocks, act)
-    state = slack.choices.setdefault((message.ts, user.id), initial_values(blocks))
-    enter(blocks, state, act.values or {})
+    blocks = [*message.blocks, *(block for row in message.hangings for block in row["blocks"])]
+    return Place(user, blocks, channel, message)
+
+
+def find_element(blocks: list[Json], act: Click) -> tuple[Json, Json]:
+    """Return the element and its block; raises Impossible when there is none."""
+    for block, element in elements(blocks):
+        if element["action_id"] == act.action_id and act.block_id in (None, block["block_id"]):
+            return block, element
+    raise Impossible(f"there is no {act.action_id} to click")
+
+
+def offer_key(act: Click, block: Json, element: Json) -> tuple[str, str, str, str]:
+    """Return under what the options of an external menu are kept."""
+    return act.user, act.view_id or act.ts, block["block_id"], element["action_id"]
+
+
+def _with_offered(slack: Slack, act: Click, block: Json, element: Json) -> Json:
+    if not element["type"].endswith("external_select"):
+        return element
+    offered = list(slack.offered.get(offer_key(act, block, element), []))
+    # What was chosen before, or by the app, may stay although it is not among the latest answers.
+    initial = element.get("initial_options") or [element.get("initial_option")]
+    kept = slack.kept_options.get(offer_key(act, block, element), [])
+    return {**element, "options": [*offered, *(row for row in [*initial, *kept] if row)]}
+
+
+def _in_message(slack: Slack, act: Click) -> Json:
+    where = acting_place(slack, act)
+    user, channel, message = where.user, where.channel, where.message
+    if channel is None or message is None:
+        raise Impossible("there is no such message")
+    block, element = find_element(where.blocks, act)
+    state = slack.choices.setdefault((message.ts, user.id), initial_values(where.blocks))
+    enter(slack, act, where.blocks, state, act.values or {})
     action = _action(slack, block, element, act, state)
     source = slack.tickets.url_for(
         user.id, channel.id, source_ts=message.ts, thread_ts=message.thread_ts if message.is_reply else None
     )
-    return payloads.message_action(
+    return interactions.message_action(
         slack,
         channel,
         user,
@@ -136,10 +174,10 @@ def _in_message(slack: Slack, act: Click) -> Json:
 def _in_view(slack: Slack, act: Click) -> Json:
     user = person(slack, act.user)
     view = _open_view(slack, act.user, act.view_id)
-    enter(view.blocks, view.values, act.values or {})
-    block, element = _find(view.blocks, act)
+    enter(slack, act, view.blocks, view.values, act.values or {})
+    block, element = find_element(view.blocks, act)
     action = _action(slack, block, element, act, view.values)
-    return payloads.view_action(slack, user, view, action=action)
+    return interactions.view_action(slack, user, view, action=action)
 
 
 def _action(slack: Slack, block: Json, element: Json, act: Click, state: Json) -> Json:
@@ -158,7 +196,10 @@ def _action(slack: Slack, block: Json, element: Json, act: Click, state: Json) -
             **action,
             **{name: element[name] for name in ("text", "value", "style", "url") if name in element},
         }
-    chosen = entered(element, act.value)
+    chosen = entered(_with_offered(slack, act, block, element), act.value)
+    if element["type"].endswith("external_select"):
+        picked = chosen.get("selected_options") or [chosen.get("selected_option")]
+        slack.kept_options[offer_key(act, block, element)] = [row for row in picked if row]
     # A message redrawn since keeps what was chosen in elements that are still there.
     state.setdefault(block["block_id"], {})[element["action_id"]] = chosen
     initial = {
@@ -172,17 +213,6 @@ def _feedback(element: Json, value: Any) -> Json:
         if element[side]["value"] == value:
             return {"text": element[side]["text"], "value": value}
     raise Impossible(f"{element['action_id']} has no button {value!r}")
-
-
-def _find(blocks: list[Json], act: Click) -> tuple[Json, Json]:
-    for block, element in elements(blocks):
-        if element["action_id"] == act.action_id and act.block_id in (None, block["block_id"]):
-            return block, element
-    raise Impossible(f"there is no {act.action_id} to click")
-
-
-def _message_blocks(message: Message) -> list[Json]:
-    return [*message.blocks, *(block for row in message.attachments for block in row["blocks"])]
 
 
 def _open_view(slack: Slack, user: str, view_id: str) -> View:

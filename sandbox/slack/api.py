@@ -5,9 +5,18 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox.slack import api_assistant, api_chat, api_conversations, api_users, api_views
+from sandbox.slack import (
+    api_apps,
+    api_assistant,
+    api_chat,
+    api_conversations,
+    api_files,
+    api_links,
+    api_users,
+    api_views,
+)
 from sandbox.slack.arguments import checked, raw_arguments, take_token
-from sandbox.slack.errors import Json, SlackError
+from sandbox.slack.errors import Json, RateLimited, SlackError
 from sandbox.slack.methods import METHODS, Method
 from sandbox.slack.misfortune import meet_fault
 from sandbox.slack.scopes import needed_scope
@@ -21,6 +30,9 @@ HANDLERS: dict[str, Handler] = {
     **api_users.HANDLERS,
     **api_views.HANDLERS,
     **api_assistant.HANDLERS,
+    **api_apps.HANDLERS,
+    **api_files.HANDLERS,
+    **api_links.HANDLERS,
 }
 
 
@@ -44,12 +56,17 @@ def blueprint(slack: Slack) -> Blueprint:
 
 def _answer(slack: Slack, name: str) -> tuple[Response, Json]:
     arguments: Json = {}
+    wait = 0
     try:
         arguments = raw_arguments(request)
         body = {"ok": True, **_call(slack, name, arguments)}
     except SlackError as refusal:
         body = refusal.body()
+        wait = refusal.seconds if isinstance(refusal, RateLimited) else 0
     answer = jsonify(body)
+    if wait:
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(wait)
     answer.headers["x-oauth-scopes"] = ",".join(slack.config.scopes)
     method = METHODS.get(name)
     if method is not None and method.scope:
@@ -62,17 +79,37 @@ def _call(slack: Slack, name: str, arguments: Json) -> Json:
     method = METHODS.get(name)
     if method is None:
         raise SlackError("unknown_method", req_method=name)
-    if not token:
-        raise SlackError("not_authed")
-    if token != slack.config.bot_token:
-        raise SlackError("invalid_auth")
     with slack.lock:
+        _check_token(slack, method, token)
         typed = checked(arguments, method)
         _check_scope(slack, method, typed)
+        slack.pace.count(name, method.tier, channel=_paced_channel(slack, name, typed))
         result = HANDLERS[name](slack, typed)
         if not method.reads:
             slack.touch()
     return result
+
+
+def _check_token(slack: Slack, method: Method, token: str) -> None:
+    if not token:
+        raise SlackError("not_authed")
+    config = slack.config
+    kinds = {config.configuration_token: "configuration", config.app_token: "app", config.bot_token: "bot"}
+    kind = kinds.get(token)
+    if kind is None:
+        raise SlackError("invalid_auth")
+    if kind == "bot" and slack.token_end:
+        raise SlackError(slack.token_end)
+    if kind != method.token:
+        raise SlackError("not_allowed_token_type")
+
+
+def _paced_channel(slack: Slack, name: str, arguments: Json) -> str | None:
+    if name != "chat.postMessage":
+        return None
+    # A person's id and their direct conversation are the same place.
+    channel: str = arguments["channel"]
+    return f"D{channel[1:]}" if channel in slack.workspace.users else channel
 
 
 def _check_scope(slack: Slack, method: Method, arguments: Json) -> None:

@@ -8,6 +8,7 @@ from sandbox.slack.state import Pane, Slack
 
 STATUS_SECONDS = 120.0
 PROMPTS_MOST = 4
+TITLE_MOST = 200
 LOADING_MOST, LOADING_LENGTH = 10, 50
 
 
@@ -44,6 +45,20 @@ def set_suggested_prompts(slack: Slack, arguments: Json) -> Json:
     return {}
 
 
+def set_title(slack: Slack, arguments: Json) -> Json:
+    """Name a conversation with the agent."""
+    channel = joined_channel(slack, arguments["channel_id"])
+    if not channel.is_im:
+        raise SlackError("invalid_channel_type")
+    if not slack.messages.thread(channel.id, arguments["thread_ts"]):
+        raise SlackError("invalid_thread_ts")
+    title = arguments["title"]
+    if not 1 <= len(title) <= TITLE_MOST:
+        raise invalid_arguments(f"must be 1 to {TITLE_MOST} characters: title")
+    slack.titles[channel.id, arguments["thread_ts"]] = title
+    return {}
+
+
 def _is_prompt(prompt: Any) -> bool:
     if not isinstance(prompt, dict) or prompt.keys() != {"title", "message"}:
         return False
@@ -58,5 +73,6 @@ def _are_texts(values: Any, *, most: int, length: int) -> bool:
 
 HANDLERS = {
     "assistant.threads.setStatus": set_status,
+    "assistant.threads.setTitle": set_title,
     "assistant.threads.setSuggestedPrompts": set_suggested_prompts,
 }

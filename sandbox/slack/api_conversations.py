@@ -32,6 +32,18 @@ def open_(slack: Slack, arguments: Json) -> Json:
     return {**already, "channel": shown}
 
 
+def join(slack: Slack, arguments: Json) -> Json:
+    """Join a public channel."""
+    channel = visible_channel(slack, arguments["channel"])
+    if channel.kind() != "channel":
+        raise SlackError("method_not_supported_for_channel_type")
+    if bot_is_in(slack, channel):
+        already = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
+        return {"channel": _channel(slack, channel), **already}
+    channel.members.append(slack.workspace.bot.user_id)
+    return {"channel": _channel(slack, channel)}
+
+
 def info(slack: Slack, arguments: Json) -> Json:
     """Return one channel."""
     channel = visible_channel(slack, arguments["channel"])
@@ -145,6 +157,7 @@ def _channel(slack: Slack, channel: Channel) -> Json:
 
 HANDLERS = {
     "conversations.open": open_,
+    "conversations.join": join,
     "conversations.info": info,
     "conversations.list": listing,
     "conversations.history": history,

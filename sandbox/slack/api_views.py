@@ -8,6 +8,7 @@ from sandbox.slack.blocks import check_view, with_ids
 from sandbox.slack.errors import Json, SlackError, invalid_arguments
 from sandbox.slack.inputs import initial_values
 from sandbox.slack.state import Slack
+from sandbox.slack.videos import video_problems
 from sandbox.slack.views import STACK_DEPTH, View, view_payload
 
 VIEW_BYTES_MOST = 250_000
@@ -71,6 +72,7 @@ def checked_source(
     if len(json.dumps(source).encode()) > VIEW_BYTES_MOST:
         raise SlackError("view_too_large")
     problems = check_view(source, kinds=kinds)
+    problems = problems or video_problems(slack, source["blocks"], at="/view/blocks")
     if problems:
         raise invalid_arguments(*problems)
     external_id = source.get("external_id")

@@ -4,23 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# What the app's manifest asks for and no more, so that a call beyond it fails here as it would in Slack.
 BOT_SCOPES = (
     "app_mentions:read",
     "assistant:write",
-    "channels:history",
     "channels:read",
     "chat:write",
     "commands",
-    "groups:history",
     "groups:read",
     "im:history",
-    "im:read",
     "im:write",
     "users:read",
     "users:read.email",
 )
 
-BOT_EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
+BOT_EVENTS = ("app_home_opened", "app_mention", "message.im")
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A shortcut of the app; `kind` is global (⚡ in the composer) or message (in a message's menu)."""
+
+    name: str
+    callback_id: str
+    kind: str = "global"
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class SlackConfig:
 
     `commands` maps each slash command to its usage hint, `events` are the app's event subscriptions,
     `public_url` is where the app reaches this server (default: the address the person's request came to).
+    With `socket_mode` everything goes over WebSockets the app has opened, and nothing to `app_url`.
     """
 
     workspace: Mapping[str, Any]
@@ -43,5 +51,11 @@ class SlackConfig:
     commands: Mapping[str, str] = field(
         default_factory=lambda: {"/content": "what you need, and for which deal"}
     )
+    shortcuts: tuple[Shortcut, ...] = ()
+    unfurl_domains: tuple[str, ...] = ()
     public_url: str = ""
+    app_token: str = "xapp-sandbox"  # noqa: S105 - opens nothing but this sandbox
+    configuration_token: str = "xoxe.xoxp-sandbox"  # noqa: S105 - the same
+    socket_mode: bool = False
+    rate_limits: bool = True
     deadline_seconds: float = 3.0

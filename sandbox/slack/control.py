@@ -1,27 +1,27 @@
 """The control endpoints under /_sandbox/: people's acts, faults, clock, records."""
 
 import time
-from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox.slack import acting, people
-from sandbox.slack.errors import Impossible, Json
+from sandbox.slack import acting, control_acts, people
+from sandbox.slack.asking import asked, shown, times
+from sandbox.slack.errors import Impossible
 from sandbox.slack.reading import pings, visible_text
 from sandbox.slack.records import since
 from sandbox.slack.screen import screen
-from sandbox.slack.sender import Delivery, deliver_due
+from sandbox.slack.sender import deliver_due
 from sandbox.slack.state import Slack
 from sandbox.slack.workspace import parse_workspace
 
 LONG_POLL_SECONDS = 10.0
-TIMES_MOST = 50
 
 
 def blueprint(slack: Slack) -> Blueprint:
     """Return the control routes."""
     routes = Blueprint("control", __name__, url_prefix="/_sandbox")
-    for part in (_world_routes, _people_routes, _look_routes, _trouble_routes):
+    parts = (_world_routes, _people_routes, _look_routes, _trouble_routes, *control_acts.ROUTES)
+    for part in parts:
         part(routes, slack)
 
     @routes.errorhandler(Impossible)
@@ -43,50 +43,50 @@ def _world_routes(routes: Blueprint, slack: Slack) -> None:
 
     @routes.post("/workspace")
     def replace_workspace() -> Response:
-        slack.load(parse_workspace(_sent(), team_id=slack.config.team_id))
+        slack.load(parse_workspace(asked(), team_id=slack.config.team_id))
         return jsonify(ok=True)
 
 
 def _people_routes(routes: Blueprint, slack: Slack) -> None:
     @routes.post("/say")
     def say() -> Response:
-        sent = _sent()
+        sent = asked()
         said = people.say(
             slack,
             sent["user"],
             sent["channel"],
             sent["text"],
             thread_ts=sent.get("thread_ts"),
-            times=_times(sent),
+            times=times(sent),
         )
-        return jsonify(ok=True, ts=said.ts, deliveries=_shown(said.deliveries))
+        return jsonify(ok=True, ts=said.ts, deliveries=shown(said.deliveries))
 
     @routes.post("/command")
     def command() -> Response:
-        sent = _sent()
+        sent = asked()
         deliveries = people.give_command(
             slack,
             sent["user"],
             sent["channel"],
             name=sent["command"],
             text=sent.get("text", ""),
-            times=_times(sent),
+            times=times(sent),
         )
-        return jsonify(ok=True, deliveries=_shown(deliveries))
+        return jsonify(ok=True, deliveries=shown(deliveries))
 
     @routes.post("/open_dm")
     def open_dm() -> Response:
-        channel, deliveries = people.open_app(slack, _sent()["user"], tab="messages")
-        return jsonify(ok=True, channel=channel.id, deliveries=_shown(deliveries))
+        channel, deliveries = people.open_app(slack, asked()["user"], tab="messages")
+        return jsonify(ok=True, channel=channel.id, deliveries=shown(deliveries))
 
     @routes.post("/open_home")
     def open_home() -> Response:
-        channel, deliveries = people.open_app(slack, _sent()["user"], tab="home")
-        return jsonify(ok=True, channel=channel.id, deliveries=_shown(deliveries))
+        channel, deliveries = people.open_app(slack, asked()["user"], tab="home")
+        return jsonify(ok=True, channel=channel.id, deliveries=shown(deliveries))
 
     @routes.post("/click")
     def click() -> Response:
-        sent = _sent()
+        sent = asked()
         act = acting.Click(
             user=sent["user"],
             action_id=sent["action_id"],
@@ -97,20 +97,20 @@ def _people_routes(routes: Blueprint, slack: Slack) -> None:
             value=sent.get("option", sent.get("value")),
             values=sent.get("values"),
         )
-        return jsonify(ok=True, deliveries=_shown(acting.click(slack, act, times=_times(sent))))
+        return jsonify(ok=True, deliveries=shown(acting.click(slack, act, times=times(sent))))
 
     @routes.post("/submit")
     def submit() -> Response:
-        sent = _sent()
-        done = acting.submit(slack, sent["user"], sent["view_id"], sent.get("values", {}), times=_times(sent))
-        return jsonify(ok=not done.errors, errors=done.errors, deliveries=_shown(done.deliveries))
+        sent = asked()
+        done = acting.submit(slack, sent["user"], sent["view_id"], sent.get("values", {}), times=times(sent))
+        return jsonify(ok=not done.errors, errors=done.errors, deliveries=shown(done.deliveries))
 
     @routes.post("/close")
     def close() -> Response:
-        sent = _sent()
+        sent = asked()
         whole = bool(sent.get("whole_stack", False))
         deliveries = acting.close(slack, sent["user"], sent["view_id"], whole_stack=whole)
-        return jsonify(ok=True, deliveries=_shown(deliveries))
+        return jsonify(ok=True, deliveries=shown(deliveries))
 
 
 def _look_routes(routes: Blueprint, slack: Slack) -> None:
@@ -155,7 +155,7 @@ def _trouble_routes(routes: Blueprint, slack: Slack) -> None:
     @routes.post("/faults")
     def order_fault() -> Response:
         with slack.lock:
-            fault = slack.faults.order(_sent())
+            fault = slack.faults.order(asked())
         return jsonify(
             ok=True, kind=fault.kind, method=fault.method, times=fault.times, seconds=fault.seconds
         )
@@ -173,31 +173,13 @@ def _trouble_routes(routes: Blueprint, slack: Slack) -> None:
     @routes.post("/clock")
     def advance_clock() -> Response:
         with slack.lock:
-            slack.clock.advance(float(_sent()["advance_seconds"]))
+            slack.clock.advance(float(asked()["advance_seconds"]))
         deliveries = deliver_due(slack)
         slack.touch()
-        return jsonify(ok=True, now=slack.clock.now(), deliveries=_shown(deliveries))
+        return jsonify(ok=True, now=slack.clock.now(), deliveries=shown(deliveries))
 
 
 def _wait_for_change(slack: Slack, seen: int) -> None:
     deadline = time.monotonic() + LONG_POLL_SECONDS
     while slack.revision <= seen and (left := deadline - time.monotonic()) > 0:
         slack.changed.wait(left)
-
-
-def _sent() -> Json:
-    sent: Any = request.get_json(silent=True)
-    if not isinstance(sent, dict):
-        raise TypeError("the body must be a JSON object")
-    return sent
-
-
-def _times(sent: Json) -> int:
-    times = int(sent.get("times", 1))
-    if not 1 <= times <= TIMES_MOST:
-        raise ValueError(f"times must be 1 to {TIMES_MOST}")
-    return times
-
-
-def _shown(deliveries: list[Delivery]) -> list[Json]:
-    return [delivery.as_json() for delivery in deliveries]

@@ -18,6 +18,14 @@ class SlackError(Exception):
         return {"ok": False, "error": self.error, **self.details}
 
 
+class RateLimited(SlackError):
+    """A call too many; `seconds` is what Retry-After says."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("ratelimited")
+        self.seconds = seconds
+
+
 def invalid_arguments(*messages: str) -> SlackError:
     """Return the refusal of arguments, each message saying what is wrong."""
     return SlackError(

@@ -24,6 +24,15 @@ class Message:
     edited_ts: str | None = None
     only_for: str | None = None
     username: str | None = None
+    files: list[str] = field(default_factory=list)
+    # Previews of links, by address, as the app drew them.
+    unfurls: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def hangings(self) -> list[Json]:
+        """Return what hangs below it: own attachments, then previews of links."""
+        previews = enumerate(self.unfurls.values(), len(self.attachments) + 1)
+        return [*self.attachments, *({**row, "id": place} for place, row in previews)]
 
     @property
     def is_reply(self) -> bool:

@@ -15,6 +15,7 @@ class Method:
     scope: str = ""
     tier: str = "4"
     reads: bool = False
+    token: str = "bot"  # noqa: S105 - which kind of token: bot, app or configuration
 
 
 _PAGE = {"cursor": "str", "limit": "int"}
@@ -121,4 +122,66 @@ METHODS: dict[str, Method] = {
         required=("channel_id", "prompts"),
         scope="assistant:write",
     ),
+    "assistant.threads.setTitle": Method(
+        {"channel_id": "str", "thread_ts": "str", "title": "str"},
+        required=("channel_id", "thread_ts", "title"),
+        scope="assistant:write",
+    ),
+    "chat.getPermalink": Method(
+        {"channel": "str", "message_ts": "str"},
+        required=("channel", "message_ts"),
+        tier="special",
+        reads=True,
+    ),
+    "chat.unfurl": Method(
+        {
+            "channel": "str",
+            "ts": "str",
+            "unfurl_id": "str",
+            "source": "str",
+            "unfurls": "json",
+            "metadata": "json",
+            "user_auth_required": "bool",
+            "user_auth_message": "str",
+            "user_auth_url": "str",
+            "user_auth_blocks": "json",
+        },
+        scope="links:write",
+        tier="3",
+    ),
+    "conversations.join": Method({"channel": "str"}, required=("channel",), scope="channels:join", tier="3"),
+    "files.getUploadURLExternal": Method(
+        {"filename": "str", "length": "int", "alt_txt": "str", "snippet_type": "str"},
+        required=("filename", "length"),
+        scope="files:write",
+    ),
+    "files.completeUploadExternal": Method(
+        {
+            "files": "json",
+            "channel_id": "str",
+            "channels": "list",
+            "thread_ts": "str",
+            "initial_comment": "str",
+            "blocks": "json",
+        },
+        required=("files",),
+        scope="files:write",
+    ),
+    "files.info": Method(
+        {**_PAGE, "file": "str", "count": "int", "page": "int"},
+        required=("file",),
+        scope="files:read",
+        reads=True,
+    ),
+    "bots.info": Method({"bot": "str"}, scope="users:read", tier="3", reads=True),
+    "auth.revoke": Method({"test": "bool"}, tier="3"),
+    "apps.connections.open": Method({}, tier="1", token="app"),  # noqa: S106 - a kind of token, no token
+    "apps.manifest.validate": Method(
+        {"manifest": "json", "app_id": "str"},
+        required=("manifest",),
+        tier="3",
+        reads=True,
+        token="configuration",  # noqa: S106 - the same
+    ),
+    "blocks.validate": Method({"blocks": "json", "view": "json", "message": "json"}, tier="3", reads=True),
 }

@@ -41,7 +41,7 @@ def names_of(workspace: Workspace) -> dict[str, str]:
 
 
 def _blocks(message: Message) -> list[Json]:
-    return [*message.blocks, *(block for row in message.attachments for block in row.get("blocks", []))]
+    return [*message.blocks, *(block for row in message.hangings for block in row.get("blocks", []))]
 
 
 def _parts(value: Any) -> Iterator[Json]:

@@ -6,6 +6,7 @@ import time
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox.slack import answers
+from sandbox.slack.addresses import base_url
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.misfortune import meet_fault
 from sandbox.slack.state import Slack
@@ -46,8 +47,7 @@ def blueprint(slack: Slack) -> Blueprint:
 
 def new_response_url(slack: Slack, kind: str, url: ResponseUrl) -> str:
     """Return the address to hand to the app; `kind` is commands or actions."""
-    base = slack.config.public_url or request.host_url
-    return f"{base.rstrip('/')}/hooks/{kind}/{slack.workspace.team.id}/{slack.tickets.new_url(url)}"
+    return f"{base_url(slack)}/hooks/{kind}/{slack.workspace.team.id}/{slack.tickets.new_url(url)}"
 
 
 def _respond(slack: Slack, secret: str, body: Json) -> Response:

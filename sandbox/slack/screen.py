@@ -27,7 +27,10 @@ def screen(slack: Slack, user_id: str) -> Json:
         "me": _user(user),
         "team": asdict(workspace.team),
         "bot": asdict(workspace.bot),
-        "commands": dict(slack.config.commands),
+        "commands": {} if slack.token_end else dict(slack.config.commands),
+        "shortcuts": [] if slack.token_end else [asdict(shortcut) for shortcut in slack.config.shortcuts],
+        "unfurl_domains": list(slack.config.unfurl_domains),
+        "installed": not slack.token_end,
         "users": [_user(one) for one in workspace.users.values()],
         "channels": [_channel(slack, channel, user) for channel in channels],
         "dm": f"D{user.id[1:]}" if has_the_app(user) else None,
@@ -51,7 +54,13 @@ def _channel(slack: Slack, channel: Channel, user: User) -> Json:
         ],
         "statuses": _statuses(slack, channel),
         "prompts": _prompts(slack, channel),
+        "previews": _previews(slack, channel, user),
     }
+
+
+def _previews(slack: Slack, channel: Channel, user: User) -> list[Json]:
+    told = slack.links.composing(user.id, channel.id)
+    return list(told.previews.values()) if told else []
 
 
 def _message(slack: Slack, message: Message, user: User) -> Json:
@@ -61,8 +70,12 @@ def _message(slack: Slack, message: Message, user: User) -> Json:
     if message.username:
         found["author"]["real_name"] = message.username
     choices = slack.choices.get((message.ts, user.id))
-    found["state"] = choices if choices is not None else initial_values(message.blocks)
+    found["state"] = choices if choices is not None else initial_values(_blocks(message))
     return found
+
+
+def _blocks(message: Message) -> list[Json]:
+    return [*message.blocks, *(block for row in message.hangings for block in row["blocks"])]
 
 
 def _statuses(slack: Slack, channel: Channel) -> list[Json]:

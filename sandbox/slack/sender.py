@@ -1,8 +1,5 @@
-"""Signed requests to the app, each with Slack's deadline, and the retries of events."""
+"""What goes to the app, each with Slack's deadline, and the retries of events."""
 
-import hashlib
-import hmac
-import http.client
 import json
 import threading
 import time
@@ -13,10 +10,13 @@ from dataclasses import dataclass
 
 from sandbox.slack.errors import Json
 from sandbox.slack.state import Retry, Slack
+from sandbox.slack.transport import Outgoing, over_http, over_socket
 
 # Slack tries again nearly at once, then after a minute, then after five.
 RETRY_SECONDS = (0.0, 60.0, 300.0)
-_BODY_MOST = 4_000_000
+FORM = "application/x-www-form-urlencoded"
+# The interactions whose acknowledgement may say something.
+_ANSWERED = ("view_submission", "block_suggestion")
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,21 @@ class Delivery:
 def send_form(slack: Slack, kind: str, fields: Json) -> Delivery:
     """Send a command or an interaction, once."""
     body = urllib.parse.urlencode(fields)
-    return _send(slack, kind, fields, body.encode(), "application/x-www-form-urlencoded", {})
+    return _send(slack, kind, Outgoing("slash_commands", fields, body.encode(), FORM, answers=True))
 
 
 def send_interaction(slack: Slack, payload: Json) -> Delivery:
     """Send an interaction as Slack does: JSON in the form field `payload`, once."""
     body = urllib.parse.urlencode({"payload": json.dumps(payload, ensure_ascii=False)})
-    return _send(slack, payload["type"], payload, body.encode(), "application/x-www-form-urlencoded", {})
+    kind = payload["type"]
+    return _send(
+        slack, kind, Outgoing("interactive", payload, body.encode(), FORM, answers=kind in _ANSWERED)
+    )
 
 
 def send_event(slack: Slack, kind: str, envelope: Json) -> list[Delivery]:
     """Send an event; when it fails, once more at once, and later as the clock goes on."""
-    first = _send_event_once(slack, kind, envelope, {})
+    first = _send_event_once(slack, kind, envelope)
     if not first.failure:
         return [first]
     return [first, *_try_again(slack, Retry(slack.clock.now(), kind, envelope, 1, first.failure), first)]
@@ -97,8 +100,7 @@ def _take_due(slack: Slack) -> Retry | None:
 
 
 def _retry(slack: Slack, retry: Retry) -> list[Delivery]:
-    headers = {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
-    delivery = _send_event_once(slack, retry.kind, retry.payload, headers)
+    delivery = _send_event_once(slack, retry.kind, retry.payload, attempt=retry.number, reason=retry.reason)
     if not delivery.failure:
         return [delivery]
     following = Retry(retry.due, retry.kind, retry.payload, retry.number + 1, delivery.failure)
@@ -122,23 +124,17 @@ def _try_again(slack: Slack, retry: Retry, failed: Delivery) -> list[Delivery]:
     return []
 
 
-def _send_event_once(slack: Slack, kind: str, envelope: Json, headers: dict[str, str]) -> Delivery:
-    body = json.dumps(envelope, ensure_ascii=False).encode()
-    return _send(slack, kind, envelope, body, "application/json", headers)
-
-
-def _send(
-    slack: Slack, kind: str, payload: Json, body: bytes, content_type: str, headers: dict[str, str]
+def _send_event_once(
+    slack: Slack, kind: str, envelope: Json, *, attempt: int = 0, reason: str = ""
 ) -> Delivery:
-    url = slack.config.app_url.rstrip("/") + "/slack/events"
-    signed = {
-        "Content-Type": content_type,
-        "User-Agent": "Slackbot 1.0",
-        **_signature(slack, body),
-        **headers,
-    }
+    body = json.dumps(envelope, ensure_ascii=False).encode()
+    out = Outgoing("events_api", envelope, body, "application/json", attempt=attempt, reason=reason)
+    return _send(slack, kind, out)
+
+
+def _send(slack: Slack, kind: str, out: Outgoing) -> Delivery:
     started = time.monotonic()
-    answer = _post(url, body, signed, slack.config.deadline_seconds)
+    answer = over_socket(slack, out) if slack.is_socket_mode else over_http(slack, out)
     delivery = Delivery(
         kind=kind,
         status=answer.status,
@@ -146,51 +142,13 @@ def _send(
         body=answer.body,
         content_type=answer.content_type,
         failure=answer.failure,
-        retry_num=int(headers.get("X-Slack-Retry-Num", "0")),
+        retry_num=out.attempt,
         no_retry=answer.no_retry,
     )
+    record = {**delivery.as_json(), "at": slack.clock.now(), "payload": out.payload}
+    if answer.socket is not None:
+        record["socket"] = answer.socket
     with slack.lock:
-        slack.records.add_sent({**delivery.as_json(), "at": slack.clock.now(), "payload": payload})
+        slack.records.add_sent(record)
         slack.changed.notify_all()
     return delivery
-
-
-def _signature(slack: Slack, body: bytes) -> dict[str, str]:
-    # The wall clock, not ours: the app compares it with its own, which nobody pushes forward.
-    timestamp = str(int(slack.clock.wall()))
-    base = b"v0:" + timestamp.encode() + b":" + body
-    digest = hmac.new(slack.config.signing_secret.encode(), base, hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
-
-
-@dataclass(frozen=True)
-class _Answer:
-    status: int | None
-    body: str
-    content_type: str
-    failure: str
-    no_retry: bool = False
-
-
-def _post(url: str, body: bytes, headers: dict[str, str], deadline: float) -> _Answer:
-    parts = urllib.parse.urlsplit(url)
-    connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = connect(parts.netloc, timeout=deadline)
-    try:
-        connection.request("POST", parts.path, body, headers)
-        response = connection.getresponse()
-        text = response.read(_BODY_MOST).decode("utf-8", "replace")
-    except TimeoutError:
-        return _Answer(None, "", "", "http_timeout")
-    except (OSError, http.client.HTTPException):
-        return _Answer(None, "", "", "connection_failed")
-    finally:
-        connection.close()
-    taken = 200 <= response.status < 300
-    return _Answer(
-        status=response.status,
-        body=text,
-        content_type=response.headers.get_content_type(),
-        failure="" if taken else "http_error",
-        no_retry=response.headers.get("X-Slack-No-Retry") == "1",
-    )

@@ -26,6 +26,7 @@ class Server:
 
     def __init__(self, app: Flask, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = make_server(host, port, app, threaded=True, request_handler=_Handler)
+        self._at_stop = app.extensions.get("at_stop", [])
         self.url = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
 
@@ -36,4 +37,6 @@ class Server:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._server.shutdown()
         self._thread.join()
+        for stop in self._at_stop:
+            stop()
         self._server.server_close()

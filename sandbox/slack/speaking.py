@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from sandbox.slack.attachments import message_attachments, refuse_invalid
 from sandbox.slack.blocks import BLOCKS_TEXT, check_message_blocks, text_length, with_ids
 from sandbox.slack.errors import Json, SlackError
+from sandbox.slack.file_payloads import file_payload
 from sandbox.slack.messages import Message
 from sandbox.slack.state import Slack
+from sandbox.slack.videos import video_problems
 
 TEXT_MOST = 40_000
 MARKDOWN_MOST = 12_000
 METADATA_MOST_BYTES = 16_000
-_ATTACHMENT_FIELDS = {"blocks", "color", "fallback"}
 
 
-def content(slack: Slack, fields: Json, *, text_most: int = TEXT_MOST) -> Json:
+def content(slack: Slack, fields: Json, *, text_most: int = TEXT_MOST, may_be_empty: bool = False) -> Json:
     """Check text, blocks and attachments of a post and return them with block ids filled in."""
     text, markdown = fields.get("text") or "", fields.get("markdown_text")
     blocks, attachments = fields.get("blocks") or [], fields.get("attachments") or []
@@ -23,25 +25,18 @@ def content(slack: Slack, fields: Json, *, text_most: int = TEXT_MOST) -> Json:
         if len(markdown) > MARKDOWN_MOST:
             raise SlackError("msg_too_long")
         blocks, text = [{"type": "markdown", "text": markdown}], markdown
-    if not (text.strip() or blocks or attachments):
+    if not (text.strip() or blocks or attachments or may_be_empty):
         raise SlackError("no_text")
     if len(text) > text_most:
         raise SlackError("msg_too_long")
-    refuse_invalid(check_message_blocks(blocks))
+    refuse_invalid(check_message_blocks(blocks) or video_problems(slack, blocks, at="/blocks"))
     if text_length(blocks) > BLOCKS_TEXT:
         raise SlackError("msg_blocks_too_long")
     return {
         "text": text,
         "blocks": with_ids(blocks, slack.new_id),
-        "attachments": _attachments(slack, attachments),
+        "attachments": message_attachments(attachments, new_id=slack.new_id),
     }
-
-
-def refuse_invalid(problems: list[str]) -> None:
-    """Raise Slack's `invalid_blocks` when there are problems."""
-    if problems:
-        messages = [f"[ERROR] {problem}" for problem in problems]
-        raise SlackError("invalid_blocks", errors=problems, response_metadata={"messages": messages})
 
 
 def checked_metadata(metadata: Any) -> Json | None:
@@ -69,8 +64,12 @@ def message_payload(slack: Slack, message: Message, *, with_metadata: bool = Fal
     }
     if message.is_bot:
         found |= _bot_fields(slack, message)
-    if message.attachments:
-        found["attachments"] = message.attachments
+    if message.hangings:
+        found["attachments"] = message.hangings
+    if message.files:
+        files = [slack.files.find(file_id) for file_id in message.files]
+        found["files"] = [file_payload(slack, file) for file in files if file is not None]
+        found |= {"subtype": "file_share", "upload": True, "display_as_bot": False}
     if message.edited_ts:
         found["edited"] = {"user": message.user, "ts": message.edited_ts}
     if with_metadata and message.metadata:
@@ -106,16 +105,3 @@ def _thread_fields(slack: Slack, message: Message) -> Json:
         "reply_users_count": len(people),
         "latest_reply": replies[-1].ts,
     }
-
-
-def _attachments(slack: Slack, attachments: Any) -> list[Json]:
-    if not isinstance(attachments, list) or len(attachments) > 100:
-        raise SlackError("invalid_attachments")
-    checked = []
-    for place, attachment in enumerate(attachments):
-        if not isinstance(attachment, dict) or attachment.keys() - _ATTACHMENT_FIELDS:
-            raise SlackError("invalid_attachments")
-        blocks = attachment.get("blocks", [])
-        refuse_invalid(check_message_blocks(blocks, at=f"/attachments/{place}/blocks"))
-        checked.append({**attachment, "blocks": with_ids(blocks, slack.new_id)})
-    return checked

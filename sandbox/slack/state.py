@@ -8,8 +8,12 @@ from sandbox.slack.clock import Clock
 from sandbox.slack.config import SlackConfig
 from sandbox.slack.errors import Json
 from sandbox.slack.faults import Faults
+from sandbox.slack.files import Files
+from sandbox.slack.links import Links
 from sandbox.slack.messages import Messages
+from sandbox.slack.pace import Pace
 from sandbox.slack.records import Records
+from sandbox.slack.sockets import Sockets
 from sandbox.slack.tickets import Tickets
 from sandbox.slack.views import Views
 from sandbox.slack.workspace import Workspace, parse_workspace
@@ -59,10 +63,13 @@ class Slack:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.revision = 0
+        self.pace = Pace(clock, is_on=config.rate_limits)
+        self.sockets = Sockets()
+        self.is_socket_mode = config.socket_mode
         self.load(parse_workspace(config.workspace, team_id=config.team_id))
 
     def load(self, workspace: Workspace) -> None:
-        """Start over with this workspace; only the configuration, the clock and the revision stay."""
+        """Start over with this workspace; only the configuration, the switches, the clock and the revision stay."""
         with self.lock:
             self.workspace = workspace
             self.messages = Messages(self.clock)
@@ -73,7 +80,18 @@ class Slack:
             self.banners: list[Banner] = []
             self.retries: list[Retry] = []
             self.panes: dict[str, Pane] = {}
+            self.titles: dict[tuple[str, str], str] = {}
             self.choices: dict[tuple[str, str], Json] = {}
+            # What external menus were answered: (person, message or view, block, action) → options.
+            self.offered: dict[tuple[str, str, str, str], list[Json]] = {}
+            self.kept_options: dict[tuple[str, str, str, str], list[Json]] = {}
+            # What each person looks at beside the app: the `context` of agent events.
+            self.contexts: dict[str, Json] = {}
+            self.files = Files()
+            self.links = Links(self.clock)
+            # Why the bot token is no longer good, in the Web API's words; empty while it is.
+            self.token_end = ""
+            self.pace.forget()
             self._numbers = itertools.count(1)
             self.touch()
 

@@ -70,6 +70,7 @@ BUTTON = record(
         "url": url(most=limits.URL),
         "style": one_of("primary", "danger"),
         "accessibility_label": _LABEL,
+        "agent_prompt": string(most=limits.AGENT_PROMPT),
     },
     required=("text",),
 )

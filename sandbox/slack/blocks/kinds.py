@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.slack.blocks import limits
+from sandbox.slack.blocks.data import DATA_TABLE, DATA_VISUALIZATION
 from sandbox.slack.blocks.elements import BUTTON, IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION
 from sandbox.slack.blocks.rich_text import RICH_TEXT
 from sandbox.slack.blocks.shapes import (
@@ -91,6 +92,7 @@ CARD = record(
         "title": text(limits.CARD_TITLE),
         "subtitle": text(limits.CARD_TITLE),
         "body": text(limits.CARD_BODY),
+        "subtext": text(limits.CARD_SUBTEXT),
         "actions": array(by_type({"button": BUTTON}), most=limits.CARD_ACTIONS),
     },
     rules=(at_least_one("hero_image", "title", "actions", "body"),),
@@ -172,6 +174,8 @@ _MESSAGES_ALONE: dict[str, Check] = {
         required=("rows",),
         rules=(_rows_are_even,),
     ),
+    "data_table": DATA_TABLE,
+    "data_visualization": DATA_VISUALIZATION,
     "card": CARD,
     "carousel": record(
         {**_BLOCK, "elements": array(by_type({"card": CARD}), most=limits.CAROUSEL_CARDS)},

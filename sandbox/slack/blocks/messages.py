@@ -11,7 +11,7 @@ from sandbox.slack.blocks.shapes import array, by_type, complain
 from sandbox.slack.errors import Json
 
 _BLOCKS = array(by_type(SURFACES["message"]), most=limits.BLOCKS_IN_MESSAGE, least=0)
-_ONCE = ("table", "plan")
+_AT_MOST = {"table": 1, "plan": 1, "data_visualization": limits.CHARTS}
 
 
 def check_message_blocks(blocks: Any, *, at: str = "/blocks") -> list[str]:
@@ -40,8 +40,10 @@ def check_ids(blocks: list[Json], at: str, found: list[str]) -> None:
 
 
 def text_length(value: Any) -> int:
-    """Return how many characters of text the blocks hold."""
+    """Return how many characters of text the blocks hold, without data tables, which have a limit of their own."""
     if isinstance(value, dict):
+        if value.get("type") == "data_table":
+            return 0
         own = value.get("text")
         return (len(own) if isinstance(own, str) else 0) + sum(text_length(part) for part in value.values())
     return sum(text_length(part) for part in value) if isinstance(value, list) else 0
@@ -49,9 +51,10 @@ def text_length(value: Any) -> int:
 
 def _check_totals(blocks: list[Json], at: str, found: list[str]) -> None:
     kinds = Counter(block["type"] for block in _all(blocks))
-    for kind in _ONCE:
-        if kinds[kind] > 1:
-            complain(found, at, f"only one {kind} block is allowed")
+    for kind, most in _AT_MOST.items():
+        if kinds[kind] > most:
+            allowed = f"only one {kind} block is" if most == 1 else f"no more than {most} {kind} blocks are"
+            complain(found, at, f"{allowed} allowed")
     if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > limits.MARKDOWN_TEXT:
         complain(found, at, f"markdown blocks must be less than {limits.MARKDOWN_TEXT + 1} characters in all")
 

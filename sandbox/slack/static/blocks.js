@@ -1,11 +1,11 @@
 // Block Kit, drawn.
 import { control } from "./controls.js";
 import { el, link, safeUrl } from "./dom.js";
-import { markdown, mrkdwn, richText, text } from "./text.js";
+import { markdown, richText, text } from "./text.js";
 
 /**
  * Draw blocks. `how.values` is Slack's `state.values`, `how.act(block_id, payload)` sends a click,
- * `how.errors` maps block ids to complaints.
+ * `how.suggest(block_id, action_id, typed)` asks for options, `how.errors` maps block ids to complaints.
  */
 export function blocks(list, how) {
   return el("div", { class: "blocks" }, list.map((block) => oneBlock(block, how)));
@@ -20,7 +20,8 @@ function oneBlock(block, how) {
 const stateOf = (block, element, how) => how.values?.[block.block_id]?.[element.action_id];
 
 function interactive(block, element, how) {
-  return control(element, { state: stateOf(block, element, how), act: (payload) => how.act(block.block_id, payload) });
+  const suggest = (typed) => how.suggest(block.block_id, element.action_id, typed);
+  return control(element, { state: stateOf(block, element, how), act: (payload) => how.act(block.block_id, payload), suggest });
 }
 
 function section(block, how) {
@@ -41,7 +42,8 @@ function picture(image, kind) {
 function input(block, how) {
   const id = `label-${block.block_id}`;
   const act = block.dispatch_action ? (payload) => how.act(block.block_id, payload) : null;
-  const field = control(block.element, { state: stateOf(block, block.element, how), act, label: block.label.text });
+  const suggest = (typed) => how.suggest(block.block_id, block.element.action_id, typed);
+  const field = control(block.element, { state: stateOf(block, block.element, how), act, label: block.label.text, suggest });
   field.dataset.input = block.block_id;
   field.dataset.action = block.element.action_id;
   field.setAttribute("aria-labelledby", id);
@@ -72,6 +74,7 @@ function card(block, how) {
       el("div", {}, block.title ? el("h4", {}, text(block.title)) : null, block.subtitle ? el("p", { class: "sub" }, text(block.subtitle)) : null),
     ),
     block.body ? el("p", {}, text(block.body)) : null,
+    block.subtext ? el("p", { class: "sub" }, text(block.subtext)) : null,
     block.actions ? el("div", { class: "actions" }, block.actions.map((part) => interactive(block, part, how))) : null,
   );
 }
@@ -96,6 +99,20 @@ function table(block) {
     { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table" },
     el("table", {}, el("thead", {}, el("tr", {}, head.map(cell("th")))), el("tbody", {}, rows.map((row) => el("tr", {}, row.map(cell("td")))))),
   );
+}
+
+function dataTable(block) {
+  const caption = el("div", { class: "sub" }, block.caption);
+  return [caption, table({ rows: block.rows })];
+}
+
+/** A chart as bars, one row for each label: readable by eye and by a screen reader alike. */
+function chart(block) {
+  const { type, segments, series } = block.chart;
+  const rows = type === "pie" ? segments.map((part) => [part.label, part.value]) : series.flatMap((one) => one.data.map((point) => [`${one.name} · ${point.label}`, point.value]));
+  const most = Math.max(...rows.map(([, value]) => Math.abs(value)), 1e-9);
+  const bar = ([label, value]) => el("tr", {}, el("th", { scope: "row" }, label), el("td", { class: "bar-cell" }, el("span", { class: "chart-bar", style: { width: `${(Math.abs(value) / most) * 100}%` } })), el("td", {}, String(value)));
+  return [el("strong", {}, block.title), el("table", { class: "chart" }, el("tbody", {}, rows.map(bar)))];
 }
 
 const TASK_MARKS = { pending: "○", in_progress: "◔", complete: "✓", error: "!" };
@@ -131,6 +148,8 @@ const DRAW = {
   carousel: (block, how) => block.elements.map((part) => el("div", { dataset: { block: part.block_id } }, card(part, how))),
   container,
   table,
+  data_table: dataTable,
+  data_visualization: chart,
   plan: (block) => [el("strong", {}, block.title), ...(block.tasks ?? []).map(task)],
   task_card: task,
   video,
@@ -143,11 +162,4 @@ export function readValues(root) {
     (values[field.dataset.input] ??= {})[field.dataset.action] = field.readValue();
   }
   return values;
-}
-
-/** Draw a message body: its blocks, or its text where there are none. */
-export function messageBody(message, how) {
-  const attached = (message.attachments ?? []).flatMap((part) => (part.blocks ? [blocks(part.blocks, how)] : []));
-  const main = message.blocks?.length ? blocks(message.blocks, how) : el("div", { class: "text" }, mrkdwn(message.text));
-  return [main, ...attached.map((part) => el("div", { class: "attachment" }, part))];
 }

@@ -1,6 +1,8 @@
 // Interactive elements: each drawn as a native control that knows its value.
+import { combobox } from "./combobox.js";
 import { ask } from "./confirm.js";
 import { el, safeUrl } from "./dom.js";
+import { menuButton } from "./menu.js";
 import { text } from "./text.js";
 
 let world = { users: [], channels: [] };
@@ -17,10 +19,10 @@ const uniqueId = (prefix) => `${prefix}-${(serial += 1)}`;
  * Draw an element. `act(payload)` sends a click; without it the element only holds a value (a form field).
  * Returns the node; fields answer to `node.readValue()`.
  */
-export function control(element, { state, act = null, label = null }) {
+export function control(element, { state, act = null, label = null, suggest = null }) {
   const draw = DRAW[element.type];
   if (!draw) return el("span", { class: "unsupported" }, `${element.type} is not shown here`);
-  const node = draw(element, { state: state ?? {}, act: act && confirmed(element, act), label });
+  const node = draw(element, { state: state ?? {}, act: act && confirmed(element, act), label, suggest });
   return node;
 }
 
@@ -109,36 +111,15 @@ const rooms = () => world.channels.filter((channel) => channel.kind !== "im").ma
 const picker = (options, field) => (element, how) => nativeSelect(element, how, [{ name: "", options: options() }], how.state[field]);
 
 function overflow(element, { act }) {
-  const list = el("div", { class: "menu-list", role: "menu", hidden: true });
-  const show = (open) => {
-    list.hidden = !open;
-    opener.setAttribute("aria-expanded", String(open));
-    if (open) list.querySelector("button").focus();
-  };
-  const opener = el(
-    "button",
-    { type: "button", class: "button icon", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "More actions", on: { click: () => show(list.hidden) } },
-    "⋯",
-  );
-  for (const option of element.options) {
-    const choose = () => {
-      show(false);
+  const row = (option) => ({
+    shown: text(option.text),
+    choose: () => {
       const href = option.url && safeUrl(option.url);
       if (href) window.open(href, "_blank", "noopener");
       return act({ option: option.value });
-    };
-    list.append(el("button", { type: "button", role: "menuitem", on: { click: choose } }, text(option.text)));
-  }
-  const keys = (event) => {
-    const rows = [...list.children];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) rows.at((rows.indexOf(document.activeElement) + step) % rows.length).focus();
-    if (event.key === "Escape") show(false), opener.focus();
-    if (step || event.key === "Escape") event.preventDefault(), event.stopPropagation();
-  };
-  const away = (event) => node.contains(event.relatedTarget) || show(false);
-  const node = el("span", { class: "menu-anchor", on: { focusout: away, keydown: keys } }, opener, list);
-  return node;
+    },
+  });
+  return menuButton({ label: "More actions", opener: "⋯", rows: element.options.map(row) });
 }
 
 function choices(kind) {
@@ -194,6 +175,8 @@ const DRAW = {
   feedback_buttons: feedback,
   overflow,
   static_select: staticSelect,
+  external_select: combobox(false),
+  multi_external_select: combobox(true),
   users_select: picker(people, "selected_user"),
   channels_select: picker(rooms, "selected_channel"),
   conversations_select: picker(rooms, "selected_conversation"),

@@ -1,6 +1,8 @@
 // The messages of a conversation: main line, threads, status lines.
-import { messageBody, readValues } from "./blocks.js";
+import { messageBody } from "./attachments.js";
+import { readValues } from "./blocks.js";
 import { avatar, dayOf, el, timeOf } from "./dom.js";
+import { menuButton } from "./menu.js";
 import * as server from "./server.js";
 import { toast } from "./toasts.js";
 
@@ -9,7 +11,7 @@ const drawn = new WeakMap();
 
 /**
  * Draw messages into `root`, leaving alone what has not changed, so that half-filled fields and focus stay.
- * `how`: {me, channel, openThread, inlineThreads, thread}.
+ * `how`: {me, channel, openThread, inlineThreads, thread, statuses, bot, shortcuts}.
  */
 export function showMessages(root, messages, how) {
   const nearEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 80;
@@ -70,12 +72,27 @@ function divider(ts) {
 }
 
 function statusRow(status, how) {
-  const words = [status.status, ...status.loading_messages].filter(Boolean);
+  const words = status.loading_messages.length ? status.loading_messages : [status.status];
   return {
     key: `status-${status.thread_ts}`,
     signature: JSON.stringify(status),
-    draw: () => el("div", { class: "status", role: "status" }, avatar(how.bot, 24), el("span", {}, `${how.bot.real_name} ${words[0]}`), el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"))),
+    draw: () => el("div", { class: "status", role: "status" }, avatar(how.bot, 24), el("span", {}, `${how.bot.real_name} ${status.status}`), status.loading_messages.length ? turning(words) : null, el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"))),
   };
+}
+
+const TURN_MS = 1800;
+
+/** Show one text after the other for as long as the node is on the page. */
+function turning(words) {
+  const node = el("span", { class: "turning" }, words[0]);
+  let place = 0;
+  const turn = () => {
+    if (!node.isConnected) return;
+    node.textContent = words[(place += 1) % words.length];
+    setTimeout(turn, TURN_MS);
+  };
+  setTimeout(turn, TURN_MS);
+  return node;
 }
 
 function messageRow(message, how, { grouped = false, nested = false, replies }) {
@@ -92,6 +109,7 @@ function drawMessage(message, how, { grouped, nested, replies }) {
     server
       .click({ user: how.me, channel: how.channel, ts: message.ts, block_id, values: readValues(node), ...payload })
       .catch((problem) => toast(problem.message));
+  const suggest = (block_id, action_id, value) => server.suggest({ user: how.me, channel: how.channel, ts: message.ts, block_id, action_id, value });
   const time = el("time", { datetime: new Date(message.ts * 1000).toISOString() }, timeOf(message.ts));
   const head = grouped
     ? null
@@ -106,11 +124,11 @@ function drawMessage(message, how, { grouped, nested, replies }) {
       "div",
       { class: "content" },
       head,
-      messageBody(message, { values: message.state, act }),
+      messageBody(message, { values: message.state, act, suggest, me: how.me }),
       message.edited ? el("span", { class: "edited" }, "(edited)") : null,
       threadLink(message, how, replies),
     ),
-    replyButton(message, how),
+    tools(message, how),
   );
   return node;
 }
@@ -128,7 +146,15 @@ function threadLink(message, how, replies) {
   );
 }
 
-function replyButton(message, how) {
-  if (message.ephemeral || how.thread || how.inlineThreads) return null;
-  return el("div", { class: "tools" }, el("button", { type: "button", class: "quiet", title: "Reply in thread", "aria-label": "Reply in thread", on: { click: () => how.openThread(message.thread_ts ?? message.ts) } }, "↪"));
+function tools(message, how) {
+  if (message.ephemeral) return null;
+  const inThread = how.thread || how.inlineThreads;
+  const reply = inThread
+    ? null
+    : el("button", { type: "button", class: "quiet", title: "Reply in thread", "aria-label": "Reply in thread", on: { click: () => how.openThread(message.thread_ts ?? message.ts) } }, "↪");
+  const use = (shortcut) => () =>
+    server.shortcut({ user: how.me, callback_id: shortcut.callback_id, channel: how.channel, ts: message.ts }).catch((problem) => toast(problem.message));
+  const rows = how.shortcuts.map((shortcut) => ({ shown: shortcut.name, choose: use(shortcut) }));
+  const more = rows.length ? menuButton({ label: "More actions", opener: "⋮", kind: "quiet", rows }) : null;
+  return reply || more ? el("div", { class: "tools" }, reply, more) : null;
 }

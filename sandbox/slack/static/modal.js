@@ -29,6 +29,7 @@ function draw(dialog, view, views, me) {
   const close = (whole_stack) => send(server.closeView({ user: me, view_id: view.id, whole_stack }));
   const act = (block_id, payload) =>
     send(server.click({ user: me, view_id: view.id, block_id, values: readValues(form), ...payload }));
+  const suggest = (block_id, action_id, value) => server.suggest({ user: me, view_id: view.id, block_id, action_id, value });
   const deliver = (event) => {
     event.preventDefault();
     if (form.classList.contains("busy")) return;
@@ -45,7 +46,7 @@ function draw(dialog, view, views, me) {
       el("h2", { id: "modal-title" }, text(view.title)),
       el("button", { type: "button", class: "quiet", "aria-label": "Close", on: { click: () => close(true) } }, "✕"),
     ),
-    el("div", { class: "modal-body", tabindex: "-1" }, blocks(view.blocks, { values: view.state.values, act })),
+    el("div", { class: "modal-body", tabindex: "-1" }, blocks(view.blocks, { values: view.state.values, act, suggest })),
     el(
       "footer",
       {},

@@ -98,11 +98,13 @@ function draw() {
 
 const bot = () => here.state.users.find((user) => user.id === here.state.bot.user_id);
 
+const ofMessages = () => here.state.shortcuts.filter((one) => one.kind === "message");
+
 function showConversation(channel) {
   const inlineThreads = channel.kind === "im";
   const threads = new Set(inlineThreads ? channel.messages.map((one) => one.ts) : []);
   const statuses = channel.statuses.filter((one) => threads.has(one.thread_ts) || (!inlineThreads && one.thread_ts !== here.thread));
-  showMessages(byId("messages"), channel.messages, { me: here.me, channel: channel.id, openThread, inlineThreads, statuses, bot: bot() });
+  showMessages(byId("messages"), channel.messages, { me: here.me, channel: channel.id, openThread, inlineThreads, statuses, bot: bot(), shortcuts: ofMessages() });
   mainComposer.refresh();
 }
 
@@ -137,7 +139,8 @@ function showHome() {
   }
   const act = (block_id, payload) =>
     server.click({ user: here.me, view_id: view.id, block_id, values: readValues(byId("home")), ...payload }).catch((problem) => toast(problem.message));
-  byId("home").replaceChildren(blocks(view.blocks, { values: view.state.values, act }));
+  const suggest = (block_id, action_id, value) => server.suggest({ user: here.me, view_id: view.id, block_id, action_id, value });
+  byId("home").replaceChildren(blocks(view.blocks, { values: view.state.values, act, suggest }));
 }
 
 function showThread(channel) {
@@ -156,7 +159,7 @@ function showThread(channel) {
   }
   const rows = channel.messages.filter((one) => one.ts === here.thread || one.thread_ts === here.thread);
   const statuses = channel.statuses.filter((one) => one.thread_ts === here.thread);
-  showMessages(byId("thread-messages"), rows, { me: here.me, channel: channel.id, thread: here.thread, statuses, bot: bot() });
+  showMessages(byId("thread-messages"), rows, { me: here.me, channel: channel.id, thread: here.thread, statuses, bot: bot(), shortcuts: ofMessages() });
   threadComposer.refresh();
 }
 
@@ -174,7 +177,10 @@ async function pick(id) {
   Object.assign(here, { thread: null, tab: "messages" });
   forgetMessages(byId("messages"));
   drawer(false);
-  if (id === here.state.dm) await server.openApp(here.me, "messages").catch((problem) => toast(problem.message));
+  const failed = (problem) => toast(problem.message);
+  if (id === here.state.dm) await server.openApp(here.me, "messages").catch(failed);
+  // What one looked at last is the context in which the app is opened.
+  else if (here.state.dm) server.lookAt(here.me, id).catch(failed);
   if (channelNow()) draw();
   mainComposer.focus();
 }

@@ -16,7 +16,21 @@ export const command = (body) => post("command", body);
 export const click = (body) => post("click", body);
 export const submit = (body) => post("submit", body);
 export const closeView = (body) => post("close", body);
+export const shortcut = (body) => post("shortcut", body);
+export const suggest = (body) => post("suggest", body);
+export const compose = (body) => post("compose", body);
+export const lookAt = (user, channel) => post("look_at", { user, entities: [{ type: "slack#/types/channel_id", value: channel }] });
 export const openApp = (user, tab) => post(tab === "home" ? "open_home" : "open_dm", { user });
+
+/** Put a file into a conversation; `where` holds user, channel, text and thread_ts. */
+export async function upload(file, where) {
+  const query = new URLSearchParams({ filename: file.name });
+  for (const [name, value] of Object.entries(where)) if (value) query.set(name, value);
+  const answer = await fetch(`/_sandbox/upload?${query}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.error);
+  return said;
+}
 
 /** Return what this person sees; with `since`, wait for a change. */
 export async function look(user, since, signal) {

@@ -110,3 +110,85 @@ def test_a_deactivated_user_loses_the_session(org: OrgClient) -> None:
 
 def test_no_session_no_answer(app: Flask) -> None:
     assert OrgClient(app, "made up").refusal("GET", "/sobjects") == (401, "INVALID_SESSION_ID")
+
+
+def refresh(app: Flask, token: str, **changed: str) -> tuple[int, Any]:
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": token,
+        "client_id": "touchline",
+        "client_secret": SECRET,
+    }
+    answer = app.test_client().post("/services/oauth2/token", data={**form, **changed})
+    return answer.status_code, answer.get_json()
+
+
+def approved(org: OrgClient, name: str) -> str:
+    answer: dict[str, str] = org.control("POST", "/refresh_tokens", json={"username": f"{name}@example.com"})
+    return answer["refresh_token"]
+
+
+def test_a_refresh_token_opens_sessions_of_its_user_until_it_is_revoked(app: Flask, org: OrgClient) -> None:
+    rep = org.user("rep")
+    token = approved(org, "rep")
+    status, session = refresh(app, token)
+    client = OrgClient(app, session["access_token"])
+    assert (status, "refresh_token" in session) == (200, False)
+    assert session["id"].endswith(rep)
+
+    revoked = app.test_client().post("/services/oauth2/revoke", data={"token": token})
+
+    assert (revoked.status_code, revoked.data) == (200, b"")
+    assert client.refusal("GET", "/limits") == (401, "INVALID_SESSION_ID")
+    assert refresh(app, token) == (
+        400,
+        {"error": "invalid_grant", "error_description": "expired access/refresh token"},
+    )
+
+
+def test_an_access_token_is_revoked_alone(app: Flask, org: OrgClient) -> None:
+    revoked = app.test_client().get("/services/oauth2/revoke", query_string={"token": org.token})
+
+    assert revoked.status_code == 200
+    assert org.refusal("GET", "/limits") == (401, "INVALID_SESSION_ID")
+    again = app.test_client().post("/services/oauth2/revoke", data={"token": org.token})
+    assert (again.status_code, again.get_json()["error"]) == (400, "invalid_token")
+
+
+def test_refreshing_needs_the_secret(app: Flask, org: OrgClient) -> None:
+    org.user("rep")
+
+    status, answer = refresh(app, approved(org, "rep"), client_secret="wrong")
+
+    assert (status, answer["error"]) == (400, "invalid_client")
+
+
+def test_introspection_tells_living_tokens_from_dead(app: Flask, org: OrgClient) -> None:
+    def about(token: str, secret: str = SECRET) -> Any:
+        form = {"token": token, "client_id": "touchline", "client_secret": secret}
+        return app.test_client().post("/services/oauth2/introspect", data=form).get_json()
+
+    alive = about(org.token)
+
+    assert (alive["active"], alive["username"], alive["client_id"]) == (
+        True,
+        "touchline@example.com",
+        "touchline",
+    )
+    assert 0 < alive["exp"] - time.time() <= 7200
+    assert about(approved(org, "touchline"))["token_type"] == "refresh_token"
+    assert about("made up") == {"active": False}
+    assert about(org.token, "wrong")["error"] == "invalid_client"
+
+
+def test_the_identity_is_where_discovery_says(app: Flask, org: OrgClient) -> None:
+    url = org.call("GET", "").get_json()["identity"]
+
+    path = url.removeprefix("http://org.test")
+    headers = {"Authorization": f"Bearer {org.token}"}
+    identity = app.test_client().get(path, headers=headers).get_json()
+
+    assert (identity["id"], identity["username"]) == (url, "touchline@example.com")
+    assert identity["urls"]["metadata"].startswith("http://org.test/services/Soap/m/")
+    assert app.test_client().get(path).status_code == 401
+    assert app.test_client().get(path[:-3] + "AAA", headers=headers).status_code == 404

@@ -22,7 +22,7 @@ def field_of(org: OrgClient, opportunity: str, name: str) -> Any:
         ({"Name": 7}, "JSON_PARSER_ERROR"),
         ({"StageName": "Somewhere"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
         ({"CloseDate": "31.12.2026"}, "JSON_PARSER_ERROR"),
-        ({"Amount": "12"}, "JSON_PARSER_ERROR"),
+        ({"Amount": "12 EUR"}, "JSON_PARSER_ERROR"),
         ({"Amount": 10**17}, "NUMBER_OUTSIDE_VALID_RANGE"),
         ({"Nope__c": 1}, "INVALID_FIELD"),
         ({"IsWon": True}, "INVALID_FIELD_FOR_INSERT_UPDATE"),
@@ -210,3 +210,9 @@ def test_describe_knows_the_deployed_fields(still_org: OrgClient) -> None:
         "Presented",
         "Opened by buyer",
     ]
+
+
+def test_a_number_may_come_as_a_text(org: OrgClient) -> None:
+    deal = org.deal(Amount="1200.5")
+
+    assert field_of(org, deal, "Amount") == 1200.5

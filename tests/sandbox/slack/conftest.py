@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -11,10 +12,10 @@ from tests.sandbox.slack.stage import TOKEN, Sandbox, ScriptedApp, config
 
 
 @contextmanager
-def running(*, deadline_seconds: float) -> Iterator[Sandbox]:
+def running(*, deadline_seconds: float, **more: Any) -> Iterator[Sandbox]:
     app, clock = ScriptedApp(), Clock()
     with Server(app.wsgi()) as behind:
-        told = config(behind.url, deadline_seconds=deadline_seconds)
+        told = config(behind.url, deadline_seconds=deadline_seconds, **more)
         with Server(create_app(told, clock)) as front:
             yield Sandbox(front.url, app, clock)
 

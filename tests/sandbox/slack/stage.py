@@ -11,9 +11,13 @@ import requests
 from flask import Flask, Response, request
 
 from sandbox.slack import Clock, SlackConfig
+from sandbox.slack.config import BOT_EVENTS, BOT_SCOPES
 
+MORE_SCOPES = ("channels:history", "groups:history", "im:read")
+MORE_EVENTS = ("message.channels", "message.groups")
 SECRET = "signing-secret"
 TOKEN = "xoxb-sandbox-token"
+APP_TOKEN = "xapp-sandbox-token"
 MAYA, RAFA, GUEST, STRANGER, GONE, BOT = "U0MAYA", "U0RAFA", "U0GUEST", "U0STRANGER", "U0GONE", "U0BOT"
 DEALS, SECRETS, ELSEWHERE, SHARED, DM = "C0DEALS", "C0SECRETS", "C0ELSEWHERE", "C0SHARED", "D0MAYA"
 
@@ -57,8 +61,16 @@ Reply = Callable[[dict[str, Any]], Any]
 
 
 def config(app_url: str = "http://127.0.0.1:9", **more: Any) -> SlackConfig:
-    """Return a configuration whose app is not there unless told."""
-    return SlackConfig(workspace=WORKSPACE, app_url=app_url, signing_secret=SECRET, bot_token=TOKEN, **more)
+    """Return a configuration whose app is not there unless told; it reads and hears channels too."""
+    wide = {"scopes": (*BOT_SCOPES, *MORE_SCOPES), "events": (*BOT_EVENTS, *MORE_EVENTS)}
+    return SlackConfig(
+        workspace=WORKSPACE,
+        app_url=app_url,
+        signing_secret=SECRET,
+        bot_token=TOKEN,
+        app_token=APP_TOKEN,
+        **{**wide, **more},
+    )
 
 
 @dataclass
