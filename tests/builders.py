@@ -122,7 +122,7 @@ def suggestion(**changes: Any) -> Suggestion:
         propensity=1.0,
         reasons=(),
         model="test",
-        open_token=f"open {changes.get('id', 'suggestion')}",
+        open_token=f"open-{changes.get('id', 'suggestion')}",
         made_at=NOW,
     )
     return replace(made, **changes)
@@ -131,7 +131,7 @@ def suggestion(**changes: Any) -> Suggestion:
 def share(**changes: Any) -> Share:
     made = Share(
         id="share",
-        token=f"token {changes.get('id', 'share')}",
+        token=f"token-{changes.get('id', 'share')}",
         suggestion_id="suggestion",
         asset_id=asset().id,
         version_id=asset().version_id,

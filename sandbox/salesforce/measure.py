@@ -43,11 +43,14 @@ class Sizes:
 
 
 class Client:
-    """A session of the integration user, or of another by the same token endpoint."""
+    """A session of the integration user, or of a person who approved this client."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, username: str | None = None) -> None:
         self._http = app.test_client()
         form = {"grant_type": "client_credentials", "client_id": "measure", "client_secret": "measure"}
+        if username is not None:
+            approved = self._http.post("/_sandbox/refresh_tokens", json={"username": username}).get_json()
+            form |= {"grant_type": "refresh_token", **approved}
         token = self._http.post("/services/oauth2/token", data=form).get_json()["access_token"]
         self._headers = {"Authorization": f"Bearer {token}"}
 
@@ -92,7 +95,8 @@ def main() -> int:
         )
         client = Client(app)
         figures = {"opportunities": sizes.opportunities, "touches": sizes.touches, **_load(client, sizes)}
-        figures["milliseconds"] = {name: _median(act) for name, act in _acts(client, sizes)}
+        acts = [*_acts(client, sizes), *_acts_of_people(app)]
+        figures["milliseconds"] = {name: _median(act) for name, act in acts}
         figures["megabytes"] = round((Path(folder) / "org.db").stat().st_size / 1e6)
         app.extensions["org"].store.close()
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
@@ -206,6 +210,14 @@ def _acts(client: Client, sizes: Sizes) -> Iterator[tuple[str, Callable[[], obje
     yield "upsert of 200 known touches", lambda: client.call("PATCH", path, json={"records": known})
     yield "one row by id", lambda: client.call("GET", f"/sobjects/Opportunity/{deals[0]}")
     yield "one update", lambda: client.call("PATCH", f"/sobjects/Opportunity/{deals[0]}", json={"Amount": 5})
+
+
+def _acts_of_people(app: Flask) -> Iterator[tuple[str, Callable[[], object]]]:
+    rep, head = (Client(app, f"p{number}@example.com") for number in (7, 0))
+    mine = "SELECT Id, Name, Account.Name FROM Opportunity WHERE IsClosed = false ORDER BY CloseDate LIMIT 50"
+    yield "a rep's next 50 deals", lambda: rep.query(mine)
+    yield "a rep's touches counted", lambda: rep.query("SELECT COUNT() FROM Content_Touch__c")
+    yield "the head's next 50 deals of all", lambda: head.query(mine)
 
 
 def _median(act: Callable[[], object], times: int = 5) -> float:
