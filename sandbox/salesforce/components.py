@@ -21,15 +21,9 @@ def remembered_objects(store: Store) -> list[Declared]:
 def remember(store: Store, kind: str, name: str, path: str, content: bytes, *, stamp: str) -> bool:
     """Keep a component and tell whether it is new; for use in a transaction."""
     known = store.select('SELECT 1 FROM "component~" WHERE kind = ? AND name = ?', [kind, name])
-    # Every deployment of an object stays: each may add fields that the next one does not mention.
-    if known and kind != "CustomObject":
-        store.run(
-            'UPDATE "component~" SET content = ?, stamp = ? WHERE kind = ? AND name = ?',
-            [content, stamp, kind, name],
-        )
-    else:
-        store.run(
-            'INSERT INTO "component~" (kind, name, path, content, stamp) VALUES (?, ?, ?, ?, ?)',
-            [kind, name, path, content, stamp],
-        )
+    # Every deployment stays: one of an object may add fields that the next one does not mention.
+    store.run(
+        'INSERT INTO "component~" (kind, name, path, content, stamp) VALUES (?, ?, ?, ?, ?)',
+        [kind, name, path, content, stamp],
+    )
     return not known

@@ -126,6 +126,7 @@ def test_view_all_records_goes_past_sharing(org: OrgClient, robot: str, as_user:
     deal = org.deal()
     more = org.create("PermissionSet", Name="More", Label="More")
     rights: dict[str, Any] = {"ParentId": more, "SobjectType": "Opportunity", "PermissionsRead": True}
+    rights |= {"PermissionsEdit": True}
     row = org.create("ObjectPermissions", **rights)
     assign(org, robot, "More")
     session = as_user("robot")
