@@ -68,7 +68,7 @@ def run(options: Options) -> list[Figure]:
         _measure(street, street.reps)
         options.say(f"{count} asks of {REPS} reps, {ASKS_A_SECOND} a second…")
         warm = _measure(street, [street.reps[number % REPS] for number in range(count)])
-        options.say(f"{count} asks of {count} people who had not asked before…")
+        options.say(f"{count} asks of {count} people of whose deals nothing is known yet…")
         cold = _measure(street, street.strangers)
     return [
         *_figures("warm", warm, answer_p95_ms=WARM_P95_MS),
@@ -94,6 +94,7 @@ def _street(strangers: int, options: Options) -> Iterator[Street]:
         demo.processes.start("echo", [*web_command(echo_port)[:-1], "bench.echo:web()"])
         echo_url = f"http://127.0.0.1:{echo_port}"
         wait_until(lambda: answers(f"{echo_url}/readyz"), "echo", demo.processes)
+        crowd.be_seen(demo, sellers)
         _slow_down(demo)
         alive = _alive(demo)
         yield Street(demo, echo_url, channel, sellers[:REPS], sellers[REPS:], Random(f"{SEED}:asks"))

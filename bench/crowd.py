@@ -8,6 +8,7 @@ from random import Random
 import requests
 
 from demo import Demo
+from enablement.model import Profile
 from sandbox.world import OPEN_STAGES, PRODUCTS, Account, Person, World, generate
 from sandbox.world.org_client import OrgClient
 from sandbox.world.rows import account_row, user_row
@@ -41,6 +42,17 @@ def bring(demo: Demo, count: int, *, deals_each: int, seed: int) -> tuple[list[S
         for slack_id, person, accounts in zip(slack_ids, people, portfolios, strict=True)
     ]
     return sellers, channel
+
+
+def be_seen(demo: Demo, sellers: Sequence[Seller]) -> None:
+    """Let Touchline know the Slack profiles of these people, as of people who asked within the last minutes.
+
+    Slack tells of a hundred people a minute: so many who ask for the first time at once would measure Slack.
+    """
+    now = demo.services.clock()
+    for one in sellers:
+        profile = Profile(one.slack_id, one.email, one.email, "en-GB", "Europe/London", "member", now)
+        demo.services.mirror.keep_profile(profile)
 
 
 def _person(number: int, domain: str) -> Person:
@@ -77,6 +89,8 @@ def _into_salesforce(
     with OrgClient(
         demo.salesforce_url, settings.salesforce_client_id, settings.salesforce_client_secret
     ) as org:
+        # As if long known: what changed within the last minutes Touchline reads again and again.
+        org.set_clock(demo.services.clock() - timedelta(days=1))
         profile = org.query("SELECT Id FROM Profile WHERE Name = 'Standard User'")[0]["Id"]
         roles = {row["Name"]: row["Id"] for row in org.query("SELECT Id, Name FROM UserRole")}
         known = {row["Email"]: row["Id"] for row in org.query("SELECT Id, Email FROM User")}
@@ -104,6 +118,7 @@ def _into_salesforce(
                 for account in portfolio
             ],
         )
+        org.set_clock(None)
 
 
 def _into_slack(demo: Demo, people: Sequence[Person]) -> tuple[list[str], str]:
