@@ -111,7 +111,7 @@ def relay() -> None:
     """Run the relay until told to stop."""
     _log_to_stderr()
     settings = read_settings()
-    services, _ = build(settings)
+    services, database = build(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -122,6 +122,7 @@ def relay() -> None:
     Relay(
         services,
         owner=owner,
+        tidy=database.checkpoint,
         schedules={"deals.sync": settings.sync_every_s, "library.index": INDEX_EVERY_S},
     ).run(stop)
 

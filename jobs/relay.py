@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from redis.exceptions import RedisError
@@ -22,10 +22,18 @@ LEADER_LEASE_S = 5
 class Relay:
     """One or more may run; the schedules are kept by the one that holds the leader lease."""
 
-    def __init__(self, services: Services, *, owner: str, schedules: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        owner: str,
+        schedules: Mapping[str, int],
+        tidy: Callable[[], None] = lambda: None,
+    ) -> None:
         self._services = services
         self._owner = owner
         self._schedules = schedules
+        self._tidy = tidy
         self._pool = ThreadPoolExecutor(len(LANES), thread_name_prefix="relay")
         self._draining: dict[Lane, Future[int]] = {}
 
@@ -41,6 +49,7 @@ class Relay:
 
     def tick(self) -> None:
         """Do once what there is to do now."""
+        self._tidy()
         self._keep_schedules()
         self._miss_the_dead()
         for lane in LANES:
