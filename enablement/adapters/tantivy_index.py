@@ -69,6 +69,9 @@ class TantivyIndex:
         """Take in the catalogue's changes; raises TryLater while another process does so."""
         taken = 0
         self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._is_of_another_catalog() and not self._catalog.changes(self.stands_at(), limit=1):
+            # Nothing to do is the usual case, and a writer takes memory, threads and the lock.
+            return 0
         try:
             writer = self._index.writer(heap_size=WRITER_MEMORY, num_threads=1)
         except ValueError as error:
