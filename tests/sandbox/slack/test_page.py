@@ -1,6 +1,7 @@
 """The page, in Chromium."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,14 @@ def test_what_people_write_stays_text(shown: Screen) -> None:
     assert shown.slack.see("pings", ts=ts)["broadcasts"] == []
 
 
+def heard_event(shown: Screen) -> dict[str, Any]:
+    """Wait until the app has heard an event, and return it."""
+    ends = time.monotonic() + 10
+    while not shown.slack.app.heard and time.monotonic() < ends:
+        time.sleep(0.02)
+    return dict(shown.slack.app.heard[-1]["event"])
+
+
 def test_a_mention_is_completed_by_keyboard(shown: Screen) -> None:
     shown.open()
 
@@ -275,7 +284,8 @@ def test_a_mention_is_completed_by_keyboard(shown: Screen) -> None:
     shown.page.keyboard.press("Enter")
 
     expect(shown.message("hello").locator(".mention")).to_have_text("@Touchline")
-    assert shown.slack.app.heard[-1]["event"]["text"] == f"<@{BOT}> hello"
+    # The message stands on the page before the app has heard of it.
+    assert heard_event(shown)["text"] == f"<@{BOT}> hello"
 
 
 def test_a_failed_command_is_told_once_to_its_giver(shown: Screen) -> None:

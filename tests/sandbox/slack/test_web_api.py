@@ -14,6 +14,7 @@ from tests.sandbox.slack.stage import (
     DM,
     ELSEWHERE,
     GONE,
+    GUEST,
     MAYA,
     RAFA,
     SECRETS,
@@ -254,6 +255,18 @@ def test_locale_and_strangeness_are_told(client: WebClient) -> None:
     assert stranger["is_stranger"] is True
     assert "email" not in stranger["profile"]
     assert STRANGER not in {user["id"] for user in client.users_list()["members"]}
+
+
+def test_guests_the_gone_and_time_zones_are_told(client: WebClient) -> None:
+    people = {user["id"]: user for user in client.users_list(include_locale=True)["members"]}
+
+    assert (people[GUEST]["is_restricted"], people[GUEST]["is_ultra_restricted"]) == (True, False)
+    assert people[MAYA]["is_restricted"] is False
+    assert people[GONE]["deleted"] is True
+    assert not people[GONE].keys() & {"tz", "locale", "is_restricted"}
+    assert (people[MAYA]["tz"], people[MAYA]["locale"]) == ("Europe/London", "fr-FR")
+    assert people[MAYA]["tz_offset"] in (0, 3600)
+    assert people[BOT]["is_bot"] is True
 
 
 def test_channels_are_listed_as_the_bot_sees_them(client: WebClient) -> None:
