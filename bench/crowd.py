@@ -89,8 +89,8 @@ def _into_salesforce(
     with OrgClient(
         demo.salesforce_url, settings.salesforce_client_id, settings.salesforce_client_secret
     ) as org:
-        # As if long known: what changed within the last minutes Touchline reads again and again.
-        org.set_clock(demo.services.clock() - timedelta(days=1))
+        # Older than the newest deal of the sample world: Touchline reads the ten minutes before that one each time.
+        org.set_clock(demo.services.clock() - timedelta(days=60))
         profile = org.query("SELECT Id FROM Profile WHERE Name = 'Standard User'")[0]["Id"]
         roles = {row["Name"]: row["Id"] for row in org.query("SELECT Id, Name FROM UserRole")}
         known = {row["Email"]: row["Id"] for row in org.query("SELECT Id, Email FROM User")}

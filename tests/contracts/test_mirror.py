@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.model import CrmRole, Deal, Profile
 from tests.builders import NOW, contact, deal, user
@@ -73,6 +76,29 @@ def test_storing_a_deal_again_replaces_its_team_and_contacts_and_no_others(mirro
     assert [one.name for one in mirror.contacts(other.id)] == ["Kept"]
     assert mirror.deals_of([], team_member="005T") == [other]
     assert [one.id for one in mirror.deals_of([], team_member="005N")] == [OURS.id]
+
+
+def test_the_contacts_of_a_deal_that_did_not_change_are_still_replaced(mirror: SqlMirror) -> None:
+    mirror.store(deals=[OURS], contacts=[contact("Old", deal_id=OURS.id)])
+
+    mirror.store(deals=[OURS], contacts=[contact("New", deal_id=OURS.id)])
+    renamed = [one.name for one in mirror.contacts(OURS.id)]
+    mirror.store(deals=[OURS])
+
+    assert renamed == ["New"]
+    assert mirror.contacts(OURS.id) == []
+
+
+def test_reading_again_what_is_known_writes_nothing(
+    mirror: SqlMirror, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = contact(deal_id=OURS.id)
+    mirror.store(users=[user()], roles=[CrmRole("00E1", None)], deals=[OURS], contacts=[met])
+
+    monkeypatch.setattr(database, "writing", None)
+    mirror.store(users=[user()], roles=[CrmRole("00E1", None)], deals=[OURS], contacts=[met])
+
+    assert mirror.contacts(OURS.id) == [met]
 
 
 def test_a_row_that_comes_twice_in_one_reading_is_taken_as_it_came_last(mirror: SqlMirror) -> None:

@@ -1,5 +1,6 @@
 """The CRM's deals, people and roles as last seen, and Slack's profiles, in SQL."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import Contact, CrmRole, CrmUser, Deal, Profile
 
 T = TypeVar("T")
+Noun = TypeVar("Noun", CrmUser, CrmRole, Deal)
 IDS_AT_ONCE = 500
 
 
@@ -30,18 +32,25 @@ class SqlMirror:
         deals: Iterable[Deal] = (),
         contacts: Iterable[Contact] = (),
     ) -> None:
-        rows = {deal.id: to_row(deal) for deal in deals}
-        ids, deal_rows = list(rows), list(rows.values())
+        # What is there already is only read: in most readings nothing is new, and who writes keeps others waiting.
+        given = list(deals)
+        new_users = self._new(CrmUser, tables.crm_users, users)
+        new_roles = self._new(CrmRole, tables.crm_roles, roles)
+        new_deals = self._new(Deal, tables.deals, given)
+        new_contacts, restocked = self._new_contacts({deal.id for deal in given}, contacts)
+        if not (new_users or new_roles or new_deals or new_contacts or restocked):
+            return
         with self._database.writing() as connection:
-            put(connection, tables.crm_users, [to_row(user) for user in users])
-            put(connection, tables.crm_roles, [to_row(role) for role in roles])
-            put(connection, tables.deals, deal_rows)
-            for some in _chunks(ids):
+            put(connection, tables.crm_users, [to_row(user) for user in new_users])
+            put(connection, tables.crm_roles, [to_row(role) for role in new_roles])
+            put(connection, tables.deals, [to_row(deal) for deal in new_deals])
+            for some in _chunks([deal.id for deal in new_deals]):
                 connection.execute(delete(tables.deal_team).where(tables.deal_team.c.deal_id.in_(some)))
+            for some in _chunks(restocked):
                 connection.execute(delete(tables.contacts).where(tables.contacts.c.deal_id.in_(some)))
-            team = [{"deal_id": row["id"], "user_id": user} for row in deal_rows for user in row["team"]]
+            team = [{"deal_id": deal.id, "user_id": user} for deal in new_deals for user in deal.team]
             insert_missing(connection, tables.deal_team, team)
-            insert_missing(connection, tables.contacts, [to_row(contact) for contact in contacts])
+            insert_missing(connection, tables.contacts, [to_row(contact) for contact in new_contacts])
 
     def deal(self, deal_id: str) -> Deal | None:
         found = self.deals([deal_id])
@@ -97,6 +106,31 @@ class SqlMirror:
     def set_watermark(self, name: str, at: datetime) -> None:
         with self._database.writing() as connection:
             put(connection, tables.watermarks, [{"name": name, "at": at}])
+
+    def _new(self, kind: type[Noun], table: Table, nouns: Iterable[Noun]) -> list[Noun]:
+        """Return those that are not stored exactly so; of two with one id the last."""
+        given = {noun.id: noun for noun in nouns}
+        known = {
+            noun.id: noun
+            for some in _chunks(list(given))
+            for noun in self._all(kind, table, table.c.id.in_(some))
+        }
+        return [noun for noun in given.values() if known.get(noun.id) != noun]
+
+    def _new_contacts(
+        self, deal_ids: Collection[str], contacts: Iterable[Contact]
+    ) -> tuple[list[Contact], list[str]]:
+        """Return the contacts to insert, and the deals whose contacts are to be replaced by them."""
+        given: dict[str, set[Contact]] = {deal_id: set() for deal_id in deal_ids}
+        for contact in contacts:
+            given.setdefault(contact.deal_id, set()).add(contact)
+        known: dict[str, set[Contact]] = defaultdict(set)
+        for some in _chunks(list(given)):
+            for contact in self._all(Contact, tables.contacts, tables.contacts.c.deal_id.in_(some)):
+                known[contact.deal_id].add(contact)
+        differing = [deal_id for deal_id in given if given[deal_id] != known[deal_id]]
+        new = [contact for deal_id in differing for contact in given[deal_id]]
+        return new, [deal_id for deal_id in differing if deal_id in deal_ids]
 
     def _all(self, kind: type[T], table: Table, condition: Any, *order: Any) -> list[T]:
         with self._database.reading() as connection:
