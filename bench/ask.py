@@ -1,5 +1,6 @@
 """`ask`: how soon a rep has the ack and the answer, in an open loop through all processes, beside a bare Bolt echo."""
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from random import Random
 
 import requests
 
-from bench import commands, crowd, library
+from bench import commands, crowd, disk, library
 from bench.commands import Command
 from bench.figures import Bench, BenchFailed, Figure, Options, Promise, median_ratio, percentile
 from bench.openloop import Request, Sent, fire
@@ -51,13 +52,14 @@ class Street:
 
 @dataclass(frozen=True)
 class Phase:
-    """Seconds from the moment each command was due, ours and the echo's, pair by pair."""
+    """Seconds from the moment each command was due, ours and the echo's, pair by pair; and what the disk took."""
 
     acks: Sequence[float]
     answers: Sequence[float]
     peer_acks: Sequence[float]
     peer_answers: Sequence[float]
     late: Sequence[float]
+    disk: Sequence[float]
 
 
 def run(options: Options) -> list[Figure]:
@@ -96,6 +98,8 @@ def _street(strangers: int, options: Options) -> Iterator[Street]:
         wait_until(lambda: answers(f"{echo_url}/readyz"), "echo", demo.processes)
         crowd.be_seen(demo, sellers)
         _slow_down(demo)
+        # Otherwise the system carries ten thousand new files to the disk while acks wait for it.
+        os.sync()
         alive = _alive(demo)
         yield Street(demo, echo_url, channel, sellers[:REPS], sellers[REPS:], Random(f"{SEED}:asks"))
         if died := [name for name, pid in _alive(demo).items() if pid != alive[name]]:
@@ -149,12 +153,13 @@ def _measure(street: Street, askers: Sequence[crowd.Seller]) -> Phase:
     ours, peers = _commands(street, askers)
     after = commands.position(street.demo.slack_url)
     due = [number / ASKS_A_SECOND for number in range(len(askers))]
-    sent = fire(
-        [
-            *(Request(at, one.send) for at, one in zip(due, ours, strict=True)),
-            *(Request(at + PEER_AFTER_S, one.send) for at, one in zip(due, peers, strict=True)),
-        ]
-    )
+    with disk.probing(street.demo.settings.data_dir) as written:
+        sent = fire(
+            [
+                *(Request(at, one.send) for at, one in zip(due, ours, strict=True)),
+                *(Request(at + PEER_AFTER_S, one.send) for at, one in zip(due, peers, strict=True)),
+            ]
+        )
     half = len(ours)
     _refuse_errors("Touchline", sent[:half])
     _refuse_errors("the echo", sent[half:])
@@ -174,6 +179,7 @@ def _measure(street: Street, askers: Sequence[crowd.Seller]) -> Phase:
         peer_acks=[one.done for one in sent[half:]],
         peer_answers=took[half:],
         late=[one.late for one in sent],
+        disk=written,
     )
 
 
@@ -220,6 +226,9 @@ def _figures(name: str, phase: Phase, *, answer_p95_ms: float) -> Iterator[Figur
             )
     yield Figure(f"{name}: asks answered", "", len(phase.answers), len(phase.peer_answers))
     yield Figure(f"{name}: sent late, p99", "ms", _ms(percentile(phase.late, 99)))
+    # Our ack waits for a durable write and the echo's for none: when the disk stalls, this tells.
+    yield Figure(f"{name}: disk, durable write p99", "ms", _ms(percentile(phase.disk, 99)))
+    yield Figure(f"{name}: disk, durable write max", "ms", _ms(max(phase.disk)))
 
 
 def _ms(seconds: float) -> float:

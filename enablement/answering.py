@@ -227,7 +227,8 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     record = Answered(
         ask.id, deal.id, chosen.how, basis, outside, user.email, place.channel, place.thread, now
     )
-    services.ledger.write(Written(records=(record, *suggestions)), now=now)
+    # Nobody has seen it yet: the note that its delivery begins brings it to the disk too.
+    services.ledger.write(Written(records=(record, *suggestions)), now=now, lazily=True)
     return _drawn(ask, record, deal, services)
 
 

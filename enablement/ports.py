@@ -158,8 +158,11 @@ class Mirror(Protocol):
 class Ledger(Protocol):
     """What happened, who asked, what was shown and shared: written once, together with the work it causes."""
 
-    def write(self, written: Written, *, now: datetime) -> bool:
-        """Commit records, tasks and event in one transaction; False (and nothing written) for a known event."""
+    def write(self, written: Written, *, now: datetime, lazily: bool = False) -> bool:
+        """Commit records, tasks and event in one transaction; False (and nothing written) for a known event.
+
+        `lazily` does not wait for the disk: a power cut may undo it, unless something written later is on disk.
+        """
 
     def ask(self, ask_id: str) -> Ask | None: ...
 

@@ -41,8 +41,8 @@ class SqlLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def write(self, written: Written, *, now: datetime) -> bool:
-        with self._database.writing() as connection:
+    def write(self, written: Written, *, now: datetime, lazily: bool = False) -> bool:
+        with self._database.writing(lazily=lazily) as connection:
             if written.event and not _is_new(connection, written.event.source, written.event.id, now):
                 return False
             for record in written.records:
