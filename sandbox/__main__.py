@@ -7,8 +7,12 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from sandbox import salesforce, slack, stage
+from sandbox.slack.from_manifest import read_manifest
 from sandbox.slack.server import Server
 from sandbox.world import generate, slack_workspace
 
@@ -28,6 +32,7 @@ def main() -> int:
             signing_secret=options.signing_secret,
             bot_token=options.bot_token,
             public_url=f"http://127.0.0.1:{options.slack_port}",
+            **options.manifest,
         )
     )
     org_app = salesforce.create_app(
@@ -69,12 +74,25 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--client-secret", default="sandbox-secret")
     parser.add_argument("--public-key", type=Path, help="a PEM file that verifies JWT bearer assertions")
     parser.add_argument("--integration-username", default="integration@stowmark.example")
+    parser.add_argument(
+        "--manifest",
+        type=_manifest,
+        default={},
+        help="the app's manifest, YAML or JSON (default: Touchline's)",
+    )
     parser.add_argument("--workspace", type=Path, help="a workspace as JSON (default: the sample world's)")
     parser.add_argument("--database", type=Path, help="keep the org in this SQLite file (default: in memory)")
     parser.add_argument(
         "--source", type=Path, default=ROOT / "crm" / "salesforce", help="the SFDX project of the org"
     )
     return parser.parse_args()
+
+
+def _manifest(name: str) -> dict[str, Any]:
+    try:
+        return read_manifest(Path(name))
+    except (OSError, ValueError, yaml.YAMLError) as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from flask import Flask, Response
 from sandbox.slack import api, control, file_bytes, response_urls
 from sandbox.slack.clock import Clock
 from sandbox.slack.config import Shortcut, SlackConfig
+from sandbox.slack.delivering import finish_errands
 from sandbox.slack.misfortune import CutConnections
 from sandbox.slack.server import Server
 from sandbox.slack.socket_mode import SocketMode
@@ -32,5 +33,5 @@ def create_app(config: SlackConfig, clock: Clock | None = None) -> Flask:
 
     layers = SocketMode(CutConnections(app.wsgi_app), slack)
     app.wsgi_app = layers  # type: ignore[method-assign]  # Flask's documented way
-    app.extensions["at_stop"] = [slack.sockets.drop_all]
+    app.extensions["at_stop"] = [slack.sockets.drop_all, lambda: finish_errands(slack)]
     return app

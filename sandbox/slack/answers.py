@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+from sandbox.slack import echoes
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.messages import Message
 from sandbox.slack.sender import Delivery
-from sandbox.slack.speaking import checked_metadata, content
+from sandbox.slack.speaking import checked_metadata, content, message_payload
 from sandbox.slack.state import Slack
 from sandbox.slack.tickets import ResponseUrl
 
@@ -41,7 +42,7 @@ def command_answered(slack: Slack, url: ResponseUrl, command: str, delivery: Del
             post(slack, url, _command_body(delivery))
         except SlackError as refusal:
             failure = "invalid_command_response"
-            slack.records.sent[-1]["refused"] = refusal.body()
+            slack.records.refuse(delivery.number, refusal.body())
     if failure:
         slack.warn(url.user, f"{command} failed with the error “{failure}”", channel=url.channel)
 
@@ -65,14 +66,17 @@ def post(slack: Slack, url: ResponseUrl, body: Json) -> None:
 def _delete(slack: Slack, original: Message | None) -> None:
     if original is None:
         raise SlackError("message_not_found")
+    before = message_payload(slack, original)
     slack.messages.remove(original)
+    echoes.deleted(slack, original, before)
 
 
 def _replace(slack: Slack, original: Message, body: Json) -> None:
-    said = content(slack, body)
+    said, before = content(slack, body), message_payload(slack, original)
     original.text, original.blocks, original.attachments = said["text"], said["blocks"], said["attachments"]
     if "metadata" in body:
         original.metadata = checked_metadata(body["metadata"])
+    echoes.changed(slack, original, before)
 
 
 def _add(slack: Slack, url: ResponseUrl, body: Json) -> None:
@@ -88,6 +92,7 @@ def _add(slack: Slack, url: ResponseUrl, body: Json) -> None:
     )
     if url.source_ts is None:
         url.source_ts = message.ts
+    echoes.posted(slack, message)
 
 
 def _command_body(delivery: Delivery) -> Json:

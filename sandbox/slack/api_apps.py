@@ -1,11 +1,11 @@
 """apps.*, auth.revoke, bots.info, blocks.validate: the app itself, and Slack's own judge of blocks."""
 
 import json
-import threading
 from typing import Any
 
 from sandbox.slack.addresses import base_url
 from sandbox.slack.blocks import check_message_blocks, check_view
+from sandbox.slack.delivering import run_soon
 from sandbox.slack.errors import Json, SlackError, invalid_arguments
 from sandbox.slack.leaving import end_token
 from sandbox.slack.manifest import check_manifest
@@ -27,9 +27,8 @@ def revoke(slack: Slack, arguments: Json) -> Json:
     """End the bot token; the app is told by an event."""
     if arguments.get("test"):
         return {"revoked": False}
-    told = threading.Thread(target=end_token, args=(slack, "token_revoked"), daemon=True)
     slack.token_end = "token_revoked"  # noqa: S105 - an error name
-    told.start()
+    run_soon(slack, lambda: end_token(slack, "token_revoked"))
     return {"revoked": True}
 
 
@@ -57,7 +56,7 @@ def validate_manifest(_: Slack, arguments: Json) -> Json:
     problems = check_manifest(manifest)
     if problems:
         raise SlackError("invalid_manifest", errors=problems)
-    return {}
+    return {"errors": []}
 
 
 def validate_blocks(_: Slack, arguments: Json) -> Json:

@@ -1,5 +1,6 @@
 """chat.*: what the bot says."""
 
+from sandbox.slack import echoes
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.messages import Message
 from sandbox.slack.places import channel_to_post, joined_channel
@@ -25,6 +26,7 @@ def post_message(slack: Slack, arguments: Json) -> Json:
     )
     if message.thread_ts:
         slack.panes.pop(channel.id + message.thread_ts, None)
+    echoes.posted(slack, message)
     return {
         "channel": channel.id,
         "ts": message.ts,
@@ -51,6 +53,7 @@ def post_ephemeral(slack: Slack, arguments: Json) -> Json:
 def update(slack: Slack, arguments: Json) -> Json:
     """Change a message of the bot."""
     message = _own_message(slack, arguments, "cant_update_message")
+    before = message_payload(slack, message)
     # Text alone takes the blocks away, blocks alone keep the text for notifications.
     kept: Json = {} if "text" in arguments or "markdown_text" in arguments else {"blocks": message.blocks}
     attachments = arguments.get("attachments", message.attachments)
@@ -61,6 +64,7 @@ def update(slack: Slack, arguments: Json) -> Json:
         message.metadata = checked_metadata(arguments["metadata"]) or None
     if not message.blocks:
         message.edited_ts = slack.messages.next_ts()
+    echoes.changed(slack, message, before)
     shown = message_payload(slack, message, with_metadata=True)
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": shown}
 
@@ -68,7 +72,9 @@ def update(slack: Slack, arguments: Json) -> Json:
 def delete(slack: Slack, arguments: Json) -> Json:
     """Take a message of the bot away."""
     message = _own_message(slack, arguments, "cant_delete_message")
+    before = message_payload(slack, message)
     slack.messages.remove(message)
+    echoes.deleted(slack, message, before)
     return {"channel": message.channel, "ts": message.ts}
 
 

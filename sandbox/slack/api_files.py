@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from sandbox.slack import echoes
 from sandbox.slack.addresses import base_url
 from sandbox.slack.errors import Json, SlackError, invalid_arguments
-from sandbox.slack.file_payloads import file_payload
+from sandbox.slack.file_payloads import file_payload, is_seen_by_bot
 from sandbox.slack.files import MOST_BYTES, File
 from sandbox.slack.places import joined_channel
 from sandbox.slack.speaking import content
@@ -40,6 +41,8 @@ def complete_upload(slack: Slack, arguments: Json) -> Json:
     blocks = [] if comment else arguments.get("blocks") or []
     said = content(slack, {"text": comment, "blocks": blocks}, may_be_empty=True)
     threads = [_thread(slack, channel.id, arguments.get("thread_ts")) for channel in channels]
+    for file in files:
+        file.is_complete = True
     for channel, thread_ts in zip(channels, threads, strict=True):
         message = slack.messages.add(
             channel.id,
@@ -51,16 +54,17 @@ def complete_upload(slack: Slack, arguments: Json) -> Json:
         )
         for file in files:
             file.shares.append((channel.id, message.ts))
-    for file in files:
-        file.is_complete = True
+        echoes.posted(slack, message)
     return {"files": [{"id": file.id, "title": file.title} for file in files]}
 
 
 def info(slack: Slack, arguments: Json) -> Json:
     """Return what is known of a file."""
     file = slack.files.published(arguments["file"])
-    if file is None:
+    if file is None or not is_seen_by_bot(slack, file):
         raise SlackError("file_not_found")
+    if file.is_deleted:
+        raise SlackError("file_deleted")
     return {
         "file": file_payload(slack, file),
         "comments": [],

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from sandbox.slack import echoes
 from sandbox.slack.attachments import unfurl_attachment
 from sandbox.slack.errors import Json, SlackError, invalid_arguments
 from sandbox.slack.links import links_in
 from sandbox.slack.messages import Message
 from sandbox.slack.places import visible_channel
+from sandbox.slack.speaking import message_payload
 from sandbox.slack.state import Slack
 
 SOURCES = ("composer", "conversations_history")
@@ -75,7 +77,9 @@ def _draw(slack: Slack, message: Message | None, unfurls: dict[str, Any]) -> Non
         raise SlackError("cannot_unfurl_message")
     if unfurls.keys() - set(links_in(message.text, slack.config.unfurl_domains)):
         raise SlackError("cannot_unfurl_url")
+    before = message_payload(slack, message)
     message.unfurls |= {url: _attachment(slack, url, row) for url, row in unfurls.items()}
+    echoes.changed(slack, message, before)
 
 
 def _attachment(slack: Slack, url: str, row: Json) -> Json:

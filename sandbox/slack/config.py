@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.slack.manifest_names import EVENTS, SCOPES
+
 # What the app's manifest asks for and no more, so that a call beyond it fails here as it would in Slack.
 BOT_SCOPES = (
     "app_mentions:read",
@@ -11,6 +13,7 @@ BOT_SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:read",
     "groups:read",
     "im:history",
     "im:write",
@@ -30,6 +33,9 @@ class Shortcut:
     kind: str = "global"
 
 
+SHORTCUTS = (Shortcut("Add to library", "publish.message", "message"),)
+
+
 @dataclass(frozen=True)
 class SlackConfig:
     """Say which workspace to play and which app to talk to.
@@ -37,6 +43,7 @@ class SlackConfig:
     `commands` maps each slash command to its usage hint, `events` are the app's event subscriptions,
     `public_url` is where the app reaches this server (default: the address the person's request came to).
     With `socket_mode` everything goes over WebSockets the app has opened, and nothing to `app_url`.
+    Raises ValueError for scopes and events that Slack does not have.
     """
 
     workspace: Mapping[str, Any]
@@ -51,7 +58,7 @@ class SlackConfig:
     commands: Mapping[str, str] = field(
         default_factory=lambda: {"/content": "what you need, and for which deal"}
     )
-    shortcuts: tuple[Shortcut, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = SHORTCUTS
     unfurl_domains: tuple[str, ...] = ()
     public_url: str = ""
     app_token: str = "xapp-sandbox"  # noqa: S105 - opens nothing but this sandbox
@@ -59,3 +66,9 @@ class SlackConfig:
     socket_mode: bool = False
     rate_limits: bool = True
     deadline_seconds: float = 3.0
+
+    def __post_init__(self) -> None:
+        """Refuse misspelt names, which would only show as something that never comes."""
+        unknown = [*(set(self.scopes) - SCOPES["bot"]), *(set(self.events) - EVENTS.keys())]
+        if unknown:
+            raise ValueError(f"Slack has no bot scopes or events {', '.join(sorted(unknown))}")

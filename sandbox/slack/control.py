@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.slack import acting, control_acts, people
 from sandbox.slack.asking import asked, shown, times
+from sandbox.slack.delivering import finish_errands
 from sandbox.slack.errors import Impossible
 from sandbox.slack.reading import pings, visible_text
 from sandbox.slack.records import since
@@ -172,6 +173,8 @@ def _trouble_routes(routes: Blueprint, slack: Slack) -> None:
 
     @routes.post("/clock")
     def advance_clock() -> Response:
+        # What is under way belongs to the time before: its failures fall due in the time that passes.
+        finish_errands(slack)
         with slack.lock:
             slack.clock.advance(float(asked()["advance_seconds"]))
         deliveries = deliver_due(slack)

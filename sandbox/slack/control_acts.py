@@ -1,5 +1,7 @@
 """More control endpoints: shortcuts, type-ahead, links, files, context, the app's end, sockets, limits."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox.slack import acting, leaving, people, shortcuts, socket_mode, suggesting
@@ -81,6 +83,17 @@ def _person_routes(routes: Blueprint, slack: Slack) -> None:
         )
         return jsonify(ok=True, ts=said.ts, file=file.id, deliveries=shown(said.deliveries))
 
+    @routes.post("/delete_file")
+    def delete_file() -> Response:
+        sent = asked()
+        with slack.lock:
+            file = slack.files.published(sent["file"])
+            if file is None or file.user != people.person(slack, sent["user"]).id or file.is_deleted:
+                raise Impossible(f"{sent['user']} has no file {sent['file']} to delete")
+            slack.files.delete(file)
+            slack.touch()
+        return jsonify(ok=True)
+
 
 def _end_routes(routes: Blueprint, slack: Slack) -> None:
     @routes.post("/uninstall")
@@ -123,8 +136,8 @@ def _line_routes(routes: Blueprint, slack: Slack) -> None:
 
     @routes.get("/limits")
     def limits() -> Response:
-        per_channel = [{"messages": most, "seconds": seconds} for most, seconds in CHANNEL]
-        return jsonify(ok=True, on=slack.pace.is_on, tiers=TIERS, per_channel=per_channel)
+        tiers = {name: asdict(rate) for name, rate in TIERS.items()}
+        return jsonify(ok=True, on=slack.pace.is_on, tiers=tiers, per_channel=asdict(CHANNEL))
 
     @routes.post("/limits")
     def switch_limits() -> Response:

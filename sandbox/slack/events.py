@@ -56,13 +56,13 @@ def links_event(slack: Slack, channel: Channel | None, told: Announced) -> Json:
     return {**event, "thread_ts": message.thread_ts} if message and message.is_reply else event
 
 
-def file_event(slack: Slack, channel: Channel, user: User, file_id: str) -> Json:
+def file_event(slack: Slack, message: Message, file_id: str) -> Json:
     """Return the event of a file put into a channel."""
     return {
         "type": "file_shared",
-        "channel_id": channel.id,
+        "channel_id": message.channel,
         "file_id": file_id,
-        "user_id": user.id,
+        "user_id": message.user,
         "file": {"id": file_id},
         "event_ts": slack.messages.next_ts(),
     }

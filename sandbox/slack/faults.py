@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("drop", "500", "429", "slow", "lost_reply")
+KINDS = ("drop", "500", "429", "slow", "lost_reply", "sign_in")
 
 
 @dataclass

@@ -3,8 +3,12 @@
 import io
 
 from flask import Blueprint, Response, request, send_file
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response as BaseResponse
 
+from sandbox.slack.file_payloads import is_seen_by_bot
 from sandbox.slack.files import File
+from sandbox.slack.misfortune import meet_fault
 from sandbox.slack.people import person
 from sandbox.slack.state import Slack
 
@@ -30,15 +34,23 @@ def blueprint(slack: Slack) -> Blueprint:
         return f"OK - {file.length}", 200
 
     @routes.get("/files-pri/<team_and_id>/<path:name>")
-    def private(team_and_id: str, name: str) -> Response:
+    def private(team_and_id: str, name: str) -> BaseResponse:
+        fault = meet_fault(slack, "files-pri")
+        if fault is not None and fault.instead is not None:
+            return fault.instead
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         may = token == slack.config.bot_token and not slack.token_end and "files:read" in slack.config.scopes
         with slack.lock:
             file = slack.files.published(team_and_id.rpartition("-")[2])
-        # The real one answers a page to log in; a refusal is harder to overlook.
-        if file is None or not may or name.removeprefix("download/") != file.name:
-            return Response("not allowed", status=403, mimetype="text/plain")
+            may = may and file is not None and is_seen_by_bot(slack, file)
+        if file is None or file.is_deleted or not may or name.removeprefix("download/") != file.name:
+            return redirect("/_signin")
         return _bytes(file)
+
+    @routes.get("/_signin")
+    def sign_in() -> Response:
+        # Not a refusal: whoever comes without the right token is given this page in place of the bytes.
+        return Response("<!doctype html><title>Sign in | Slack</title><h1>Sign in to Slack</h1>")
 
     @routes.get("/_sandbox/files/<file_id>")
     def seen(file_id: str) -> Response:
@@ -47,7 +59,7 @@ def blueprint(slack: Slack) -> Blueprint:
             file = slack.files.published(file_id)
             channels = slack.workspace.channels
             places = [channels[channel] for channel, _ in file.shares] if file else []
-        if file is None or not any(user.id in place.members for place in places):
+        if file is None or file.is_deleted or not any(user.id in place.members for place in places):
             return Response("not shared with you", status=404, mimetype="text/plain")
         return _bytes(file)
 

@@ -23,7 +23,7 @@ def file_payload(slack: Slack, file: File) -> Json:
         "user_team": slack.workspace.team.id,
         "editable": False,
         "size": file.length,
-        "mode": "hosted",
+        "mode": "tombstone" if file.is_deleted else "hosted",
         "is_external": False,
         "external_type": "",
         "is_public": bool(channels),
@@ -39,6 +39,13 @@ def file_payload(slack: Slack, file: File) -> Json:
         "ims": ims,
         "file_access": "visible",
     }
+
+
+def is_seen_by_bot(slack: Slack, file: File) -> bool:
+    """Say whether the app can have this file: its own, or one that was put where its bot is."""
+    bot, channels = slack.workspace.bot.user_id, slack.workspace.channels
+    places = [channels[channel] for channel, _ in file.shares if channel in channels]
+    return file.user == bot or any(bot in place.members for place in places)
 
 
 def _places(slack: Slack, file: File) -> tuple[list[str], list[str], list[str]]:

@@ -5,7 +5,8 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-MOST_BYTES = 100_000_000
+# Slack's own.
+MOST_BYTES = 1_000_000_000
 
 
 @dataclass
@@ -22,6 +23,7 @@ class File:
     alt_text: str = ""
     content: bytes | None = None
     is_complete: bool = False
+    is_deleted: bool = False
     shares: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -54,3 +56,7 @@ class Files:
         """Return the file if its upload was completed."""
         file = self._rows.get(file_id)
         return file if file is not None and file.is_complete else None
+
+    def delete(self, file: File) -> None:
+        """Take the bytes away; what is left is a tombstone."""
+        file.content, file.is_deleted = None, True

@@ -14,6 +14,7 @@ from sandbox.slack.blocks.shapes import (
     string,
 )
 from sandbox.slack.errors import Json
+from sandbox.slack.manifest_sense import check_sense, problem
 
 NAME, DESCRIPTION, LONG_LEAST, LONG_MOST = 35, 140, 175, 4_000
 BOT_NAME = 80
@@ -23,7 +24,7 @@ DOMAINS, DOMAIN = 5, 255
 AGENT_DESCRIPTION, PROMPTS = 300, 4
 REDIRECTS, REDIRECT, SCOPES, SCOPE = 1_000, 2_500, 255, 50
 EVENTS, EVENT, METADATA_EVENTS = 100, 50, 20
-FUNCTIONS, SERVERS = 50, 20
+FUNCTIONS, PARAMETERS, SERVERS = 50, 50, 20
 REQUEST_URL = 3_500
 
 
@@ -66,13 +67,15 @@ def _names(most: int, length: int) -> Check:
     return array(string(most=length), most=most, least=0)
 
 
-def _anything(value: Any, at: str, found: list[str]) -> None:
-    """Accept."""
-
-
 def _domain(value: Any, at: str, found: list[str]) -> None:
     matching(r"(?![.\-])[-a-z0-9.]+[a-z0-9]", "a domain without scheme, path or port")(value, at, found)
     string(most=DOMAIN)(value, at, found)
+
+
+def _parameter(value: Any, at: str, found: list[str]) -> None:
+    # Of a parameter Slack's schema asks for a type and takes whatever else is said.
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        complain(found, at, "missing required field: type")
 
 
 _TEXT = string(most=4_000)
@@ -174,9 +177,22 @@ _SETTINGS: dict[str, Check] = {
         boolean,
     ),
 }
+_PARAMETERS = record(
+    {"properties": _by_name(_parameter, most=PARAMETERS), "required": _names(PARAMETERS, 255)},
+    required=("properties",),
+)
 _FUNCTION = record(
-    {"title": _TEXT, "description": _TEXT, "input_parameters": _anything, "output_parameters": _anything},
+    {"title": _TEXT, "description": _TEXT, "input_parameters": _PARAMETERS, "output_parameters": _PARAMETERS},
     required=("title", "description", "input_parameters", "output_parameters"),
+)
+_SERVER = record(
+    {
+        "url": matching(r"https://\S{1,492}", "a URL that starts with https://, at most 500 characters"),
+        "auth_type": one_of("dynamic_client_registration", "no_auth", "manual_auth", "slack_identity_auth"),
+        "auth_provider_key": string(most=255),
+        "headers": _by_name(_TEXT, most=100),
+    },
+    required=("url", "auth_type"),
 )
 _NUMBER = integer(least=0, most=1_000)
 _MANIFEST = record(
@@ -198,37 +214,19 @@ _MANIFEST = record(
         "oauth_config": record(_OAUTH),
         "settings": record(_SETTINGS),
         "functions": _by_name(_FUNCTION, most=FUNCTIONS),
-        "mcp_servers": _by_name(_anything, most=SERVERS),
+        "mcp_servers": _by_name(_SERVER, most=SERVERS),
     },
     required=("display_information",),
 )
 
 
 def check_manifest(manifest: Any) -> list[Json]:
-    """Return what Slack would refuse as {message, pointer}; empty when the manifest is right."""
+    """Return what Slack would refuse as {code, message, pointer}; empty when the manifest is right."""
     found: list[str] = []
     _MANIFEST(manifest, "", found)
-    if not found:
-        _check_sense(manifest, found)
-    return [_error(problem) for problem in found]
+    return [_misshapen(one) for one in found] or list(check_sense(manifest))
 
 
-def _check_sense(manifest: Json, found: list[str]) -> None:
-    """Find what each part alone cannot show: addresses that are needed and not there."""
-    settings, features = manifest.get("settings", {}), manifest.get("features", {})
-    if settings.get("socket_mode_enabled"):
-        return
-    events = settings.get("event_subscriptions", {})
-    if events.keys() & {"bot_events", "user_events"} and "request_url" not in events:
-        complain(found, "/settings/event_subscriptions", "needs a request_url, since Socket Mode is off")
-    interactivity = settings.get("interactivity", {})
-    if interactivity.get("is_enabled") and "request_url" not in interactivity:
-        complain(found, "/settings/interactivity", "needs a request_url, since Socket Mode is off")
-    for place, command in enumerate(features.get("slash_commands", [])):
-        if "url" not in command:
-            complain(found, f"/features/slash_commands/{place}", "needs a url, since Socket Mode is off")
-
-
-def _error(problem: str) -> Json:
-    text, _, pointer = problem.rpartition(" [json-pointer:")
-    return {"message": text, "pointer": pointer.removesuffix("]")}
+def _misshapen(complaint: str) -> Json:
+    message, _, pointer = complaint.rpartition(" [json-pointer:")
+    return problem("failed_constraint", message, pointer.removesuffix("]"))

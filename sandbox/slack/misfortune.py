@@ -1,4 +1,4 @@
-"""How an ordered fault shows on the wire: no answer, 500, 429, late, or lost on the way back."""
+"""How an ordered fault shows on the wire: no answer, 500, 429, late, lost on the way back, or a page to sign in."""
 
 import errno
 import threading
@@ -40,6 +40,8 @@ def meet_fault(slack: Slack, method: str) -> Met | None:
         answer.status_code = 429
         answer.headers["Retry-After"] = str(max(1, round(fault.seconds)))
         return Met(answer)
+    if fault.kind == "sign_in":
+        return Met(Response(status=302, headers={"Location": "/_signin"}))
     return Met(Response("Internal Server Error", status=500, mimetype="text/plain"))
 
 

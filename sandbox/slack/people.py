@@ -168,9 +168,7 @@ def _happened(slack: Slack, channel: Channel, user: User, message: Message) -> l
         found.append((events.message_event_kind(channel), events.message_event(slack, channel, message)))
         if f"<@{bot}" in message.text and not channel.is_im:
             found.append(("app_mention", events.mention_event(slack, channel, message)))
-        found += [
-            ("file_shared", events.file_event(slack, channel, user, file_id)) for file_id in message.files
-        ]
+        found += [("file_shared", events.file_event(slack, message, file_id)) for file_id in message.files]
     urls = links_in(message.text, slack.config.unfurl_domains)
     fresh = slack.links.fresh(channel.id, urls) if is_heard(slack, "link_shared") else ()
     if fresh:

@@ -16,9 +16,16 @@ class Records:
         """Keep one call of the app."""
         self.received.append({"n": len(self.received) + 1, **record})
 
-    def add_sent(self, record: Json) -> None:
-        """Keep one request to the app."""
+    def add_sent(self, record: Json) -> int:
+        """Keep one request to the app, and return its number."""
         self.sent.append({"n": len(self.sent) + 1, **record})
+        return len(self.sent)
+
+    def refuse(self, number: int, why: object) -> None:
+        """Keep why the app's answer to this request was not taken."""
+        # A new workspace forgets the requests of the old one, also those under way.
+        if number <= len(self.sent):
+            self.sent[number - 1]["refused"] = why
 
 
 def since(records: list[Json], number: int) -> list[Json]:

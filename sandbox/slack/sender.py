@@ -6,7 +6,7 @@ import time
 import urllib.parse
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.slack.errors import Json
 from sandbox.slack.state import Retry, Slack
@@ -21,7 +21,7 @@ _ANSWERED = ("view_submission", "block_suggestion")
 
 @dataclass(frozen=True)
 class Delivery:
-    """One request to the app and its answer; `failure` is empty when the app took it."""
+    """One request to the app and its answer; `failure` is empty when the app took it, `number` is its record's."""
 
     kind: str
     status: int | None
@@ -31,6 +31,7 @@ class Delivery:
     failure: str
     retry_num: int
     no_retry: bool
+    number: int = 0
 
     def as_json(self) -> Json:
         """Return it for the control endpoints."""
@@ -149,6 +150,6 @@ def _send(slack: Slack, kind: str, out: Outgoing) -> Delivery:
     if answer.socket is not None:
         record["socket"] = answer.socket
     with slack.lock:
-        slack.records.add_sent(record)
+        number = slack.records.add_sent(record)
         slack.changed.notify_all()
-    return delivery
+    return replace(delivery, number=number)

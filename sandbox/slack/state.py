@@ -65,6 +65,8 @@ class Slack:
         self.revision = 0
         self.pace = Pace(clock, is_on=config.rate_limits)
         self.sockets = Sockets()
+        # Deliveries that no call waits for.
+        self.errands: set[threading.Thread] = set()
         self.is_socket_mode = config.socket_mode
         self.load(parse_workspace(config.workspace, team_id=config.team_id))
 

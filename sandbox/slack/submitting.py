@@ -22,9 +22,8 @@ def answered(slack: Slack, view: View, delivery: Delivery) -> bool:
     try:
         _carry_out(slack, view, json.loads(delivery.body))
     except (SlackError, TypeError, ValueError) as refusal:
-        slack.records.sent[-1]["refused"] = (
-            refusal.body() if isinstance(refusal, SlackError) else str(refusal)
-        )
+        why = refusal.body() if isinstance(refusal, SlackError) else str(refusal)
+        slack.records.refuse(delivery.number, why)
         return False
     return True
 

@@ -44,7 +44,7 @@ def suggest(slack: Slack, act: Click, typed: str) -> Suggested:
     found = _answer(delivery)
     with slack.lock:
         if found.problems:
-            slack.records.sent[-1]["refused"] = found.problems
+            slack.records.refuse(delivery.number, found.problems)
         groups = [row for group in found.option_groups for row in group["options"]]
         slack.offered[offer_key(act, block, element)] = [*found.options, *groups]
     return Suggested(found.options, found.option_groups, found.problems, [delivery])

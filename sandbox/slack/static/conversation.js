@@ -49,8 +49,10 @@ function layout(messages, how) {
   const replies = Map.groupBy(messages.filter(isReply), (message) => message.thread_ts);
   const line = how.thread ? messages : messages.filter((message) => !isReply(message) || !messages.some((one) => one.ts === message.thread_ts));
   let last = null;
+  let day = null;
   for (const message of line) {
-    if (!how.thread && (!last || dayOf(last.ts) !== dayOf(message.ts))) rows.push(divider(message.ts));
+    if (!how.thread && day !== dayOf(message.ts)) rows.push(divider(message.ts));
+    day = dayOf(message.ts);
     rows.push(messageRow(message, how, { grouped: follows(last, message), replies: replies.get(message.ts) ?? [] }));
     if (how.inlineThreads) for (const reply of replies.get(message.ts) ?? []) rows.push(messageRow(reply, how, { nested: true, replies: [] }));
     last = how.inlineThreads && replies.has(message.ts) ? null : message;

@@ -27,7 +27,7 @@ async function start() {
   byId("main").addEventListener("click", (event) => event.target.closest("#menu") || drawer(false));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
-    if (byId("frame").classList.contains("drawer")) drawer(false);
+    if (byId("frame").classList.contains("drawer")) drawer(false), byId("menu").focus();
     else if (here.thread) openThread(null);
   });
   const world = await server.workspace();
@@ -64,13 +64,13 @@ async function show(state) {
   here.state = state;
   setNames(state);
   setWorld(state);
+  if (first) for (const one of state.channels) here.seen.set(one.id, lastTs(one));
   const known = state.channels.some((one) => one.id === here.channel);
   if (!known && (here.channel !== state.dm || !state.dm)) here.channel = firstChannel(state);
   if (here.channel === state.dm && !known) {
     await server.openApp(here.me, "messages"); // makes the direct conversation; the next look has it
     return;
   }
-  if (first) for (const one of state.channels) here.seen.set(one.id, lastTs(one));
   draw();
   showBanners(state.banners);
   showModal(state.views, here.me);
@@ -119,7 +119,9 @@ function showHeader(channel) {
   const signature = `${isDm}${here.tab}`;
   if (byId("tabs").dataset.signature === signature) return;
   byId("tabs").dataset.signature = signature;
+  const hadFocus = byId("tabs").contains(document.activeElement);
   byId("tabs").replaceChildren(...(isDm ? [tab("messages", "Messages"), tab("home", "Home")] : []));
+  if (hadFocus) byId("tabs").querySelector("[aria-selected=true]")?.focus();
 }
 
 function turnTo(tab) {
@@ -188,6 +190,7 @@ async function pick(id) {
 function drawer(open) {
   byId("frame").classList.toggle("drawer", open);
   byId("menu").setAttribute("aria-expanded", String(open));
+  if (open) byId("conversations").querySelector("[aria-current]")?.focus();
 }
 
 function remember() {

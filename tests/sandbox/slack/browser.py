@@ -94,7 +94,7 @@ class Product:
             self.client.chat_unfurl(
                 unfurl_id=event["unfurl_id"], source=event["source"], unfurls={url: preview}
             )
-        elif event["type"] == "message" and "files" not in event:
+        elif event["type"] == "message" and not event.keys() & {"bot_id", "files", "subtype"}:
             self.client.chat_postMessage(channel=event["channel"], thread_ts=event["ts"], text="Here it is")
         elif event.get("tab") == "messages":
             prompts = [{"title": "Whatever fits", "message": "what fits this deal now"}]

@@ -75,12 +75,17 @@ def config(app_url: str = "http://127.0.0.1:9", **more: Any) -> SlackConfig:
 
 @dataclass
 class ScriptedApp:
-    """An app that keeps what it hears and answers as told; by default 200 and nothing."""
+    """An app that keeps what it hears and answers as told; by default 200 and nothing.
+
+    Its own messages come back to it whenever they come: they are kept apart, in `echoes`.
+    """
 
     heard: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    echoes: list[dict[str, Any]] = field(default_factory=list)
     reply: Reply = field(default=lambda _: "")
+    echo_reply: Reply = field(default=lambda _: "")
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wsgi(self) -> Flask:
@@ -91,6 +96,10 @@ class ScriptedApp:
         def hear() -> Any:
             body = request.get_data()
             payload = _payload(body)
+            if is_echo(payload):
+                with self._lock:
+                    self.echoes.append(payload)
+                return self.echo_reply(payload)
             with self._lock:
                 self.heard.append(payload)
                 self.headers.append(dict(request.headers))
@@ -98,6 +107,12 @@ class ScriptedApp:
             return self.reply(payload)
 
         return app
+
+
+def is_echo(payload: dict[str, Any]) -> bool:
+    """Say whether this tells the app of what it did itself."""
+    event = payload.get("event", {})
+    return "bot_id" in event or event.get("subtype") in ("message_changed", "message_deleted")
 
 
 def status(code: int) -> Reply:
@@ -136,6 +151,11 @@ class Sandbox:
         answer = requests.get(f"{self.url}/_sandbox/{path}", params=query, timeout=20)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def echoes(self) -> list[dict[str, Any]]:
+        """Return the events of the app's own messages, once all that was under way has come."""
+        self.do("clock", advance_seconds=0)
+        return [payload["event"] for payload in self.app.echoes]
 
     def channel(self, channel: str = DEALS, *, user: str = MAYA) -> Any:
         """Return a conversation as this person sees it."""

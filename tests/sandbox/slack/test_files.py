@@ -74,7 +74,8 @@ def test_the_bytes_are_given_to_the_token_and_to_members(filing: Sandbox) -> Non
     member = requests.get(seen, params={"as": RAFA}, timeout=5)
     outsider = requests.get(seen, params={"as": "U0GUEST"}, timeout=5)
 
-    assert (with_token.content, without.status_code) == (PDF, 403)
+    assert (with_token.content, with_token.status_code) == (PDF, 200)
+    assert ("Sign in" in without.text, without.headers["Content-Type"]) == (True, "text/html; charset=utf-8")
     assert (member.content, outsider.status_code) == (PDF, 404)
     assert member.headers["Content-Disposition"] == "attachment; filename=pricing.pdf"
 
@@ -129,3 +130,41 @@ def test_an_empty_or_nameless_file_is_no_file(filing: Sandbox) -> None:
     nameless = requests.post(url, params={**where, "filename": "a/"}, data=PDF, timeout=5)
 
     assert (empty.status_code, nameless.status_code) == (400, 400)
+
+
+def test_the_app_has_no_file_of_a_place_where_its_bot_is_not(filing: Sandbox) -> None:
+    query = {"user": MAYA, "channel": ELSEWHERE, "filename": "pricing.pdf"}
+
+    file = requests.post(f"{filing.url}/_sandbox/upload", params=query, data=PDF, timeout=5).json()["file"]
+
+    assert refused(web(filing).files_info, file=file) == "file_not_found"
+
+
+def test_a_deleted_file_is_gone_for_everybody(filing: Sandbox) -> None:
+    query = {"user": MAYA, "channel": DEALS, "filename": "pricing.pdf"}
+    file = requests.post(f"{filing.url}/_sandbox/upload", params=query, data=PDF, timeout=5).json()["file"]
+    address = web(filing).files_info(file=file)["file"]["url_private"]
+    delete = f"{filing.url}/_sandbox/delete_file"
+
+    others = requests.post(delete, json={"user": RAFA, "file": file}, timeout=5)
+    own = requests.post(delete, json={"user": MAYA, "file": file}, timeout=5)
+
+    content = requests.get(address, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=5)
+    seen = requests.get(f"{filing.url}/_sandbox/files/{file}", params={"as": MAYA}, timeout=5)
+    assert (others.status_code, own.status_code) == (400, 200)
+    assert refused(web(filing).files_info, file=file) == "file_deleted"
+    assert (content.content == PDF, seen.status_code) == (False, 404)
+
+
+def test_a_fault_gives_a_page_to_sign_in_for_the_bytes(filing: Sandbox) -> None:
+    web(filing).files_upload_v2(channel=DEALS, filename="pricing.pdf", content=PDF)
+    address = filing.channel()["messages"][0]["files"][0]["url_private"]
+    requests.post(
+        f"{filing.url}/_sandbox/faults", json={"method": "files-pri", "kind": "sign_in"}, timeout=5
+    ).raise_for_status()
+
+    first, second = (
+        requests.get(address, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=5) for _ in range(2)
+    )
+
+    assert ("Sign in" in first.text, second.content) == (True, PDF)

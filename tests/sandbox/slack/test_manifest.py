@@ -1,83 +1,28 @@
 """Every limit of an app manifest: just inside is taken, just outside refused with its place."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from sandbox.slack import Server, create_app
-from tests.sandbox.slack.stage import TOKEN, config
+from tests.sandbox.slack.manifests import (
+    Manifest,
+    about,
+    command,
+    function,
+    names,
+    server,
+    shortcut,
+    with_features,
+    with_scopes,
+    with_settings,
+    words,
+)
+from tests.sandbox.slack.stage import TOKEN
 
-Manifest = dict[str, Any]
-CONFIGURATION_TOKEN = "xoxe.xoxp-test"
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture(scope="module")
-def validate() -> Iterator[Callable[[Any], Any]]:
-    """Ask the local Slack what it thinks of a manifest."""
-    told = config(rate_limits=False, configuration_token=CONFIGURATION_TOKEN)
-    with Server(create_app(told)) as front:
-        client = WebClient(token=CONFIGURATION_TOKEN, base_url=f"{front.url}/api/", retry_handlers=[])
-
-        def ask(manifest: Any, *, token: str = CONFIGURATION_TOKEN) -> Any:
-            try:
-                return client.apps_manifest_validate(manifest=manifest, token=token).data
-            except SlackApiError as refusal:
-                return refusal.response.data
-
-        yield ask
-
-
-def about(**more: Any) -> Manifest:
-    """Return a manifest with this display information."""
-    return {"display_information": {"name": "Touchline", **more}}
-
-
-def with_features(**features: Any) -> Manifest:
-    """Return a manifest with these features, in Socket Mode, so that no addresses are needed."""
-    return {**about(), "features": features, "settings": {"socket_mode_enabled": True}}
-
-
-def with_settings(**settings: Any) -> Manifest:
-    """Return a manifest with these settings."""
-    return {**about(), "settings": {"socket_mode_enabled": True, **settings}}
-
-
-def words(count: int) -> str:
-    """Return that many characters."""
-    return "x" * count
-
-
-def names(count: int) -> list[str]:
-    """Return that many different words."""
-    return [f"n{place}" for place in range(count)]
-
-
-def shortcut(**more: Any) -> Manifest:
-    """Return a shortcut."""
-    return {"name": "Find", "type": "global", "callback_id": "find", "description": "d", **more}
-
-
-def command(**more: Any) -> Manifest:
-    """Return a slash command."""
-    return {"command": "/content", "description": "d", **more}
-
-
-def function() -> Manifest:
-    """Return a function."""
-    return {"title": "t", "description": "d", "input_parameters": {}, "output_parameters": {}}
-
-
-def events(**more: Any) -> Manifest:
-    """Return settings with these subscriptions."""
-    return with_settings(event_subscriptions=more)
-
-
 PROMPT = {"title": "t", "message": "m"}
 LIMITS: list[tuple[str, int, Callable[[int], Manifest], str]] = [
     ("name", 35, lambda n: about(name=words(n)), "/display_information/name"),
@@ -168,18 +113,15 @@ LIMITS: list[tuple[str, int, Callable[[int], Manifest], str]] = [
         lambda n: {**about(), "oauth_config": {"redirect_urls": names(n)}},
         "/oauth_config/redirect_urls",
     ),
-    (
-        "scopes",
-        255,
-        lambda n: {**about(), "oauth_config": {"scopes": {"bot": names(n)}}},
-        "/oauth_config/scopes/bot",
-    ),
-    ("bot events", 100, lambda n: events(bot_events=names(n)), "/settings/event_subscriptions/bot_events"),
-    ("user events", 100, lambda n: events(user_events=names(n)), "/settings/event_subscriptions/user_events"),
+    ("scopes", 255, lambda n: with_scopes(bot=["commands"] * n), "/oauth_config/scopes/bot"),
     (
         "metadata subscriptions",
         20,
-        lambda n: events(metadata_subscriptions=[{"app_id": "A1", "event_type": name} for name in names(n)]),
+        lambda n: with_settings(
+            event_subscriptions={
+                "metadata_subscriptions": [{"app_id": "A1", "event_type": name} for name in names(n)]
+            }
+        ),
         "/settings/event_subscriptions/metadata_subscriptions",
     ),
     (
@@ -188,7 +130,18 @@ LIMITS: list[tuple[str, int, Callable[[int], Manifest], str]] = [
         lambda n: {**about(), "functions": dict.fromkeys(names(n), function())},
         "/functions",
     ),
-    ("mcp servers", 20, lambda n: {**about(), "mcp_servers": {key: {} for key in names(n)}}, "/mcp_servers"),
+    (
+        "parameters",
+        50,
+        lambda n: {**about(), "functions": {"f": function(n)}},
+        "/functions/f/input_parameters/properties",
+    ),
+    (
+        "mcp servers",
+        20,
+        lambda n: {**about(), "mcp_servers": dict.fromkeys(names(n), server())},
+        "/mcp_servers",
+    ),
 ]
 
 
@@ -198,7 +151,7 @@ def test_a_limit_is_held_to_the_last_one(
 ) -> None:
     inside, outside = validate(make(most)), validate(make(most + 1))
 
-    assert inside == {"ok": True}
+    assert inside == {"ok": True, "errors": []}
     assert (outside["ok"], outside["error"]) == (False, "invalid_manifest")
     assert outside["errors"][0]["pointer"] == pointer
     assert outside["errors"][0]["message"]
@@ -214,12 +167,16 @@ def test_a_limit_is_held_to_the_last_one(
         (with_features(unfurl_domains=["example.test"] * 2), "items must be unique"),
         (with_features(slash_commands=[command(command="content")]), "a / and at most"),
         (with_features(shortcuts=[shortcut(type="menu")]), "must be one of message, global"),
-        ({**about(), "settings": {"interactivity": {"is_enabled": True}}}, "needs a request_url"),
-        ({**about(), "features": {"slash_commands": [command()]}}, "needs a url"),
+        (with_features(slash_commands=[]), "no fewer than 1 items allowed"),
+        (with_features(agent_veiw={}), "invalid additional property: agent_veiw"),
+        (with_settings(event_subscriptions={"bot_event": []}), "invalid additional property: bot_event"),
+        ({**about(), "functions": {"f": {**function(), "input_parameters": {}}}}, "properties"),
         (
-            {**about(), "settings": {"event_subscriptions": {"bot_events": ["message.im"]}}},
-            "needs a request_url",
+            {**about(), "functions": {"f": {**function(), "input_parameters": {"properties": {"p": {}}}}}},
+            "missing required field: type",
         ),
+        ({**about(), "mcp_servers": {"m": {**server(), "adress": "x"}}}, "additional property: adress"),
+        ({**about(), "mcp_servers": {"m": {**server(), "auth_type": "oauth"}}}, "must be one of"),
         ("manifest", "must be a json"),
     ],
 )
@@ -234,4 +191,4 @@ def test_a_manifest_is_judged_for_a_configuration_token_alone(validate: Any) -> 
 def test_the_manifest_of_this_repository_is_right(validate: Any) -> None:
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
 
-    assert validate(manifest) == {"ok": True}
+    assert validate(manifest) == {"ok": True, "errors": []}

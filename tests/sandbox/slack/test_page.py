@@ -172,6 +172,27 @@ def test_a_question_in_a_direct_message_is_answered_below_it(shown: Screen) -> N
     expect(shown.page.get_by_text("Ask me")).to_be_visible()
 
 
+def test_what_was_there_before_the_page_is_not_news(shown: Screen) -> None:
+    shown.slack.do("say", user=RAFA, channel=DEALS, text="old")
+
+    shown.open(channel=DM)
+    expect(shown.page.get_by_role("heading", name="Touchline")).to_be_visible()
+
+    expect(shown.page.locator(".conversation.unread")).to_have_count(0)
+    shown.slack.do("say", user=RAFA, channel=DEALS, text="new")
+    expect(shown.page.locator(".conversation.unread")).to_contain_text("deals")
+
+
+def test_a_day_is_named_once_above_its_first_message(shown: Screen) -> None:
+    for text in ("first", "second"):
+        shown.slack.do("say", user=MAYA, channel=DM, text=text)
+    shown.open(channel=DM)
+
+    expect(shown.page.locator(".message.nested")).to_have_count(2)
+    rows = shown.page.locator("#messages > *")
+    assert rows.evaluate_all("all => all.map((row) => row.classList.contains('day'))") == [True] + [False] * 4
+
+
 def test_a_status_shows_while_the_agent_works_and_goes_with_its_answer(shown: Screen) -> None:
     shown.open(channel=DM)
     client = shown.product.client
@@ -193,6 +214,39 @@ def test_the_home_tab_is_drawn_by_the_app(shown: Screen) -> None:
     shown.page.get_by_role("tab", name="Home").click()
 
     expect(shown.page.get_by_role("heading", name="Your deals")).to_be_visible()
+
+
+def test_the_keyboard_stays_on_the_tab_it_has_turned_to(shown: Screen) -> None:
+    shown.open(channel=DM)
+
+    for name in ("Home", "Messages"):
+        shown.page.get_by_role("tab", name=name).focus()
+        shown.page.keyboard.press("Enter")
+        expect(shown.page.get_by_role("tab", name=name, selected=True)).to_be_focused()
+
+
+def test_on_a_phone_the_keyboard_goes_into_the_drawer_and_back(shown: Screen) -> None:
+    shown.page.set_viewport_size({"width": 390, "height": 844})
+    shown.open()
+    page, keys = shown.page, shown.page.keyboard
+    menu, deals = (
+        page.get_by_role("button", name="Show conversations"),
+        page.get_by_role("button", name="deals"),
+    )
+
+    menu.focus()
+    keys.press("Enter")
+    expect(deals).to_be_focused()
+    keys.press("Escape")
+    expect(menu).to_be_focused()
+    expect(deals).to_be_hidden()
+    keys.press("Enter")
+    expect(deals).to_be_focused()
+    keys.press("Tab")
+    keys.press("Enter")
+
+    expect(page.get_by_role("heading", name="elsewhere")).to_be_visible()
+    expect(page.locator("#composer-text")).to_be_focused()
 
 
 def test_a_thread_opens_beside_its_channel_and_closes_with_escape(shown: Screen) -> None:

@@ -99,7 +99,7 @@ def test_a_missing_scope_is_named() -> None:
 
 
 def test_posts_are_stored_with_rising_time_stamps(client: WebClient) -> None:
-    stamps = [client.chat_postMessage(channel=DEALS, text=str(number))["ts"] for number in range(5)]
+    stamps = [client.chat_postMessage(channel=DEALS, text=str(number))["ts"] for number in range(3)]
 
     history = client.conversations_history(channel=DEALS, limit=2)
     rest = client.conversations_history(
@@ -107,7 +107,7 @@ def test_posts_are_stored_with_rising_time_stamps(client: WebClient) -> None:
     )
 
     assert stamps == sorted(set(stamps))
-    assert [row["text"] for row in [*history["messages"], *rest["messages"]]] == ["4", "3", "2", "1", "0"]
+    assert [row["text"] for row in [*history["messages"], *rest["messages"]]] == ["2", "1", "0"]
     assert rest["has_more"] is False
 
 
