@@ -84,6 +84,8 @@ def _suffer(org: Org, fault: Fault) -> Response | None:
             return Response(status=503)
         case "lost_reply":
             g.loses_reply = True
+        case "half_reply":
+            g.halves_reply = True
     return None
 
 
@@ -104,6 +106,11 @@ def _finish(org: Org, response: Response) -> Response:
     org.received.add(call)
     if g.get("loses_reply"):
         cut(request.environ)
+    if g.get("halves_reply"):
+        # Half of what was promised, and then the end of the connection.
+        whole = response.get_data()
+        response.response = [whole[: len(whole) // 2]]
+        response.headers["Connection"] = "close"
     return response
 
 

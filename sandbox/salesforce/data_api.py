@@ -16,12 +16,14 @@ from sandbox.salesforce.exchange import (
     answer,
     bearer_token,
     body_object,
+    body_with_file,
     empty,
     is_part,
     only_parameters,
     version,
     viewer,
 )
+from sandbox.salesforce.files import content_of
 from sandbox.salesforce.ids import MalformedIdError, normal_id
 from sandbox.salesforce.local_org import Org
 from sandbox.salesforce.query_api import add_query_routes, record_of
@@ -114,7 +116,8 @@ def _add_rows(door: Blueprint, org: Org) -> None:
     @door.post("/sobjects/<name>", strict_slashes=False)
     def create(name: str) -> Response:
         sobject = known_object(org, name)
-        values = row_body(sobject, body_object())
+        file = next((field.name for field in sobject.fields.values() if field.type == "base64"), "")
+        values = row_body(sobject, body_with_file(file) if file else body_object())
         refuse_locked_row(org, sobject.name)
         with locking(org, sobject, values), org.writing(viewer()) as writer:
             record_id = writer.create(sobject, values)
@@ -143,6 +146,12 @@ def _add_rows(door: Blueprint, org: Org) -> None:
         with locking(org, sobject, {}, [record_id]), org.writing(viewer()) as writer:
             writer.delete(sobject, record_id)
         return empty()
+
+    @door.get("/sobjects/ContentVersion/<record_id>/VersionData", strict_slashes=False)
+    def read_content(record_id: str) -> Response:
+        version_id = _whole_id(record_id)
+        record_of(org, org.schema.get("ContentVersion"), version_id, ["Id"])
+        return Response(content_of(org.store, version_id), content_type="application/octetstream")
 
     @door.get("/sobjects/<name>/<key>/<path:value>", strict_slashes=False)
     def read_by_key(name: str, key: str, value: str) -> Response:

@@ -12,14 +12,15 @@ _NOT_GROUPABLE = frozenset({"textarea", "double", "currency", "percent", "dateti
 def brief(sobject: SObject, viewer: Viewer, *, version: str) -> dict[str, Any]:
     """Return what the list of all objects says about one."""
     writable = sobject.writable and (viewer.sees_all or sobject.sharing != "administered")
-    removable = sobject.has_recycle_bin or sobject.erasable
+    removable = (sobject.has_recycle_bin or sobject.erasable) and "Delete" not in sobject.refuses
+    addable = writable and "Create" not in sobject.refuses
     return {
         "name": sobject.name,
         "label": sobject.label,
         "labelPlural": sobject.plural,
         "keyPrefix": sobject.prefix or None,
         "custom": sobject.custom,
-        "createable": writable and viewer.may("Create", sobject),
+        "createable": addable and viewer.may("Create", sobject),
         "updateable": writable and viewer.may("Edit", sobject),
         "deletable": writable and removable and viewer.may("Delete", sobject),
         "queryable": True,

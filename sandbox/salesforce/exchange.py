@@ -60,8 +60,25 @@ def body_object() -> dict[str, Any]:
     if request.mimetype != "application/json":
         message = f"Content-Type not supported: {request.mimetype or 'none'}"
         raise ApiError("UNSUPPORTED_MEDIA_TYPE", message)
+    return _object(request.get_data())
+
+
+def body_with_file(field: str) -> dict[str, Any]:
+    """Return the JSON object a request carries, alone or in a multipart body beside the bytes of a field."""
+    if request.mimetype != "multipart/form-data":
+        return body_object()
+    if len(request.form) != 1 or set(request.files) - {field}:
+        message = f"a multipart body holds one part of JSON and one with a file name, named {field}"
+        raise ApiError("INVALID_MULTIPART_REQUEST", message)
+    body = _object(next(iter(request.form.values())))
+    if sent := request.files.get(field):
+        body[field] = sent.read()
+    return body
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(request.get_data(), parse_constant=_refuse_constant)
+        parsed = json.loads(text, parse_constant=_refuse_constant)
     except ValueError as cause:
         raise ApiError("JSON_PARSER_ERROR", f"Unexpected character: {cause}") from cause
     if not isinstance(parsed, dict):

@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 KINDS = frozenset(
-    {"status", "error_code", "expire_session", "row_lock", "slow", "slow_write", "drop", "lost_reply"}
+    {
+        "status",
+        "error_code",
+        "expire_session",
+        "row_lock",
+        "slow",
+        "slow_write",
+        "drop",
+        "lost_reply",
+        "half_reply",
+    }
 )
 _MET_BEFORE = frozenset(KINDS - {"slow", "row_lock", "slow_write"})
 

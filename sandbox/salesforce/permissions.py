@@ -24,7 +24,7 @@ _NEEDS = {
     "PermissionsModifyAllRecords": "PermissionsDelete",
 }
 _SETS_OF_USER = """
-    SELECT Id, PermissionsViewAllData, PermissionsModifyAllData FROM PermissionSet
+    SELECT Id, PermissionsViewAllData, PermissionsModifyAllData, PermissionsQueryAllFiles FROM PermissionSet
     WHERE ProfileId = ? OR Id IN (SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId = ?)"""
 
 
@@ -121,11 +121,12 @@ def _viewer(store: Store, user_id: str) -> Viewer | None:
     if user is None or not user["IsActive"]:
         return None
     sets = store.select(_SETS_OF_USER, [user["ProfileId"], user_id])
-    if any(modifies_all for _, _, modifies_all in sets):
-        return Viewer(user_id, sees_all=True)
-    views_all = any(views for _, views, _ in sets)
+    files = any(queries_files for *_, queries_files in sets)
+    if any(modifies_all for _, _, modifies_all, _ in sets):
+        return Viewer(user_id, sees_all=True, queries_all_files=files)
+    views_all = any(views for _, views, *_ in sets)
     permissions = _permissions(store, tuple(row[0] for row in sets), views_all=views_all)
-    return Viewer(user_id, sees_all=False, permissions=permissions)
+    return Viewer(user_id, sees_all=False, permissions=permissions, queries_all_files=files)
 
 
 def _permissions(store: Store, set_ids: tuple[str, ...], *, views_all: bool) -> Permissions:

@@ -87,6 +87,8 @@ class SObject:
     custom: bool = False
     erasable: bool = False
     """Rows are deleted for good, without a recycle bin."""
+    refuses: frozenset[str] = frozenset()
+    """Which of Create and Delete the API does not do with its rows, whoever asks."""
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name in any case, or None."""
@@ -208,6 +210,7 @@ def _standard_object(
         writable=fact.get("writable", fact["sharing"] != "read_only"),
         name_field=fact.get("name_field", ""),
         erasable=fact.get("erasable", False),
+        refuses=frozenset(fact.get("refuses", ())),
     )
 
 

@@ -42,6 +42,8 @@ class Viewer:
     sees_all: bool
     permissions: Permissions | None = None
     """None for those who may do everything."""
+    queries_all_files: bool = False
+    """Files are open to whom they are shared with, and to nobody else who sees all data, unless this is granted."""
 
     def may(self, action: str, sobject: SObject) -> bool:
         """Tell whether the user may do something with rows of an object at all."""
@@ -92,6 +94,8 @@ def condition(
     """Return the SQL condition that a row of `table` (an alias of the object's) is open to the viewer."""
     if sobject.sharing == "own":
         return f"{table}.ViewerId = {binder.bind(viewer.user_id)}"
+    if sobject.sharing == "files":
+        return _of_files(schema, sobject, table, viewer, binder, access)
     if viewer.sees_all_of(sobject, access):
         return "1"
     if sobject.sharing == "public" or (sobject.sharing in ("read_only", "administered") and access == "read"):
@@ -112,3 +116,44 @@ def _private(table: str, viewer: Viewer, binder: Binder, access: Access) -> str:
     circle = _CIRCLE.format(user=binder.bind(viewer.user_id))
     shared = f"{_SHARED_WITH} IN ({circle}) AND {_LEVELS[access]}"
     return f"({table}.OwnerId IN ({circle}) OR {table}.Id IN ({shared}))"
+
+
+# Which column of an object of files leads to the file, or to the library.
+_FILE = {
+    "ContentDocument": "Id",
+    "ContentVersion": "ContentDocumentId",
+    "ContentDocumentLink": "ContentDocumentId",
+}
+_LIBRARY = {"ContentWorkspace": "Id", "ContentWorkspaceMember": "ContentWorkspaceId"}
+
+
+def _of_files(
+    schema: Schema, sobject: SObject, table: str, viewer: Viewer, binder: Binder, access: Access
+) -> str:
+    """Who sees a file: its owner, with whom it is shared, and the members of its libraries, who may change it too."""
+    if viewer.queries_all_files and access == "read":
+        return "1"
+    me = binder.bind(viewer.user_id)
+    libraries = f"SELECT ContentWorkspaceId FROM ContentWorkspaceMember WHERE MemberId = {me}"  # noqa: S608 a placeholder
+    if sobject.name in _LIBRARY:
+        return f"{table}.{_LIBRARY[sobject.name]} IN ({libraries})"
+    shared = f"LinkedEntityId IN ({libraries}) OR (LinkedEntityId = {me}"
+    if access == "read":
+        shared = " OR ".join([f"{shared})", *_readable_records(schema, viewer, binder)])
+    else:
+        shared = f"{shared} AND ShareType = 'C')"
+    linked = f"SELECT ContentDocumentId FROM ContentDocumentLink WHERE IsDeleted = 0 AND ({shared})"  # noqa: S608 as above
+    owned = f"SELECT Id FROM ContentDocument WHERE OwnerId = {me}"  # noqa: S608 as above
+    column = f"{table}.{_FILE[sobject.name]}"
+    return f"({column} IN ({owned}) OR {column} IN ({linked}))"
+
+
+def _readable_records(schema: Schema, viewer: Viewer, binder: Binder) -> list[str]:
+    conditions = []
+    for name in ("Account", "Contact", "Opportunity"):
+        sobject = schema.get(name)
+        if viewer.may("Read", sobject):
+            open_rows = condition(schema, sobject, "linked", viewer, binder)
+            rows = f"SELECT linked.Id FROM {name} AS linked WHERE linked.IsDeleted = 0 AND {open_rows}"  # noqa: S608 constants
+            conditions.append(f"LinkedEntityId IN ({rows})")
+    return conditions

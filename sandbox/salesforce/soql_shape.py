@@ -64,7 +64,7 @@ class Shape:
                 case FieldColumn(path, field):
                     holder = _holder(record, path[:-1])
                     if holder is not None:
-                        holder[path[-1]] = shown_value(field, value)
+                        holder[path[-1]] = _shown(field, value, version=version)
                 case ChildColumn(relationship, shape):
                     record[relationship] = _children(shape, value, version=version)
                 case AggregateColumn(name, field, _):
@@ -75,6 +75,13 @@ class Shape:
 def attributes(kind: str, record_id: str, *, version: str) -> dict[str, str]:
     """Return the element that says what a record is and where."""
     return {"type": kind, "url": f"/services/data/{version}/sobjects/{kind}/{record_id}"}
+
+
+def _shown(field: Field, value: Any, *, version: str) -> object:
+    """Return a value as JSON shows it; a file is shown as the address that gives its bytes."""
+    if field.type == "base64" and value is not None:
+        return f"/services/data/{version}/sobjects/ContentVersion/{value}/{field.name}"
+    return shown_value(field, value)
 
 
 def _add_record(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sandbox.salesforce.files import check_filter
 from sandbox.salesforce.schema import Field, Schema, SObject
 from sandbox.salesforce.sharing import Binder, Viewer, condition
 from sandbox.salesforce.soql_ast import Aggregate, DateFunction, FieldPath, Ordering, Query, Selected, Subject
@@ -54,6 +55,7 @@ class _Compiler:
     def statement(self, query: Query) -> Statement:
         """Compile a whole statement."""
         sobject = source_object(self._schema, query, self._viewer)
+        check_filter(query, self._viewer)
         scope = self._scope(query, sobject)
         if query.offset > _MOST_SKIPPED:
             message = f"Maximum SOQL offset allowed is {_MOST_SKIPPED}"
@@ -154,6 +156,9 @@ class _Compiler:
 
     def _semi_join(self, query: Query) -> tuple[str, Field]:
         scope = self._scope(query, source_object(self._schema, query, self._viewer))
+        if scope.sobject.name == "ContentDocumentLink":
+            message = f"Entity '{scope.sobject.name}' is not supported for semi join inner selects"
+            raise scope.refuse(query.source_position, message, code="MALFORMED_QUERY")
         if len(query.selected) != 1 or not isinstance(query.selected[0].item, FieldPath):
             raise scope.refuse(0, "a semi-join selects exactly one field", code="MALFORMED_QUERY")
         found = scope.find(query.selected[0].item)

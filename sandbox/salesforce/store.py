@@ -253,6 +253,9 @@ class Store:
             'CREATE TABLE IF NOT EXISTS "component~" (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, '
             "name TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, stamp TEXT NOT NULL)"
         )
+        self._connection.execute(
+            'CREATE TABLE IF NOT EXISTS "content~" (id TEXT PRIMARY KEY, data BLOB NOT NULL)'
+        )
         for sobject in self.schema:
             if sobject.sharing != "computed":
                 self._create_table(sobject)

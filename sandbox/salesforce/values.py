@@ -1,5 +1,7 @@
 """What a field accepts from a request, how it is kept, and how it is shown again."""
 
+import base64
+import binascii
 import math
 import re
 from datetime import UTC, date, datetime
@@ -19,6 +21,8 @@ def kept_value(field: Field, value: object) -> object:
     """Return a JSON value as the store keeps it; raise ApiError when the field does not take it."""
     if value is None or value == "":
         return None
+    if field.type == "base64":
+        return _bytes(field, value)
     if field.is_text:
         return _text(field, value)
     if field.is_number:
@@ -97,6 +101,16 @@ def _number(field: Field, value: object) -> int | float:
     return value if field.type == "int" else round(float(value), field.scale)
 
 
+def _bytes(field: Field, value: object) -> bytes:
+    """Return the bytes of a file: a part of a multipart request as it is, a JSON text decoded."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        raise _cannot_read(field, value) from None
+
+
 def _id(field: Field, value: object) -> str:
     try:
         return normal_id(str(value))
@@ -108,7 +122,7 @@ def _id(field: Field, value: object) -> str:
 def _cannot_read(field: Field, value: object) -> ApiError:
     kind = "VALUE_STRING" if isinstance(value, str) else f"VALUE_{type(value).__name__.upper()}"
     message = (
-        f"Cannot deserialize instance of {field.type} from {kind} value {value} "
+        f"Cannot deserialize instance of {field.type} from {kind} value {str(value)[:200]} "
         "or request may be missing a required field"
     )
     return ApiError("JSON_PARSER_ERROR", message, (field.name,))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sandbox.salesforce import opportunities
+from sandbox.salesforce import files, opportunities
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.ids import MalformedIdError, make_id, normal_id
 from sandbox.salesforce.permissions import check_permission_row
@@ -199,9 +199,11 @@ class Writer:
         if not sobject.writable or administered:
             message = f"entity type {sobject.name} does not support this operation for this user"
             raise ApiError("INSUFFICIENT_ACCESS_OR_READONLY", message)
+        done = {"Create": "inserted", "Edit": "updated", "Delete": "deleted"}[action]
+        message = f"entity type cannot be {done}: {sobject.label}"
+        if action in sobject.refuses:
+            raise ApiError("INVALID_TYPE_FOR_OPERATION", message)
         if not self._viewer.may(action, sobject):
-            done = {"Create": "inserted", "Edit": "updated", "Delete": "deleted"}[action]
-            message = f"entity type cannot be {done}: {sobject.label}"
             raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message)
 
     def _check_required(self, sobject: SObject, row: Row) -> None:
@@ -215,7 +217,9 @@ class Writer:
     def _check_references(self, sobject: SObject, row: Row) -> None:
         for field in sobject.fields.values():
             target = row.get(field.name)
-            if field.type == "reference" and target is not None:
+            # What nobody can write the platform itself keeps right.
+            is_written = field.createable or field.updateable
+            if field.type == "reference" and target is not None and is_written:
                 self._check_reference(field, str(target))
 
     def _check_reference(self, field: Field, target: str) -> None:
@@ -252,6 +256,10 @@ class Writer:
         elif sobject.name in ("User", "Contact") and {"FirstName", "LastName"} & changes.keys():
             known = {**(before or {}), **changes}
             changes["Name"] = " ".join(filter(None, (known.get("FirstName"), known.get("LastName"))))
+        elif sobject.sharing == "files":
+            files.follow(
+                self._store, sobject, before, changes, stamp=self._stamp, user_id=self._viewer.user_id
+            )
         elif sobject.name in ("ObjectPermissions", "FieldPermissions"):
             check_permission_row(self._schema, sobject, {**(before or {}), **changes})
 
@@ -259,7 +267,9 @@ class Writer:
         if not after.get("IsDeleted"):
             written = Written(sobject, str(after["Id"]), created=before is None)
             self._store.when_kept(lambda: self._when_kept(written))
-        if sobject.name == "Opportunity":
+        if sobject.sharing == "files":
+            files.keep_in_step(self._store, sobject, before, after, stamp=self._stamp)
+        elif sobject.name == "Opportunity":
             self._store.mark_changed(after["Id"])
             if history := opportunities.history_of(before, after):
                 self._add_history(history)
