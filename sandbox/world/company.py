@@ -143,5 +143,6 @@ PEOPLE = (
 )
 
 PROTAGONIST = f"maya.chen@{DOMAIN}"
+ENABLEMENT = f"priya.raman@{DOMAIN}"
 PROTAGONIST_MANAGER = f"claire.fontaine@{DOMAIN}"
 PEER = f"julien.marchetti@{DOMAIN}"
