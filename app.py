@@ -1,6 +1,7 @@
 """The composition root: settings become services, services become a web application, a worker, a relay."""
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Mapping
@@ -8,6 +9,10 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+# Before all that imports numpy: it says how many threads numpy may use.
+from settings import Settings, read_settings
+
+# isort: split
 from bot.app import SlackDoor
 from bot.gateway import SlackGateway
 from bot.messenger import SlackMessenger
@@ -16,23 +21,32 @@ from crm.gateway import SalesforceCrm
 from crm.mapping import load_field_map
 from crm.session import Login
 from enablement.access import CachedAccess
+from enablement.adapters.embed.use import UseEmbedder
+from enablement.adapters.index import PageIndex
+from enablement.adapters.sql.budget import SqlBudget
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
-from enablement.adapters.tantivy_index import TantivyIndex
+from enablement.adapters.sql.vectors import SqlVectors
+from enablement.meaning import QuestionEmbedder
 from enablement.model import Lane, Task, key
-from enablement.ports import Services
+from enablement.ports import Embedder, Services
 from jobs import wakeups
 from jobs.owners import owner_name as owner_name
 from jobs.queue import NoWork, RedisWork, work_in
 from jobs.relay import Relay
-from settings import Settings, read_settings
 from web.app import create_app
 
 # Who adds to the library indexes it too; this is for what another machine added.
 INDEX_EVERY_S = 30
+# People change decks by the day; each look is a few calls of the org's daily number.
+FILES_EVERY_S = 900
+COMPUTE_NICENESS = 10
+# In Slack somebody waits.
+QUESTION_WITHIN_S = 0.3
+REVIEW_EVERY_S = 24 * 3600
 
 
 def clock() -> datetime:
@@ -55,16 +69,55 @@ def salesforce(settings: Settings) -> SalesforceClient:
     return SalesforceClient(login)
 
 
-def build(settings: Settings) -> tuple[Services, Database]:
-    """Return all that the product needs, over a database that is brought up to date first."""
+def embedder(settings: Settings, database: Database) -> Embedder | None:
+    """Return what tells the meaning of texts, or None when that is switched off."""
+    if settings.embedder == "use":
+        return UseEmbedder()
+    if settings.embedder == "off":
+        return None
+    # Half a second and 30 MB, for those who chose it.
+    from enablement.adapters.embed.openai_api import OpenAIEmbedder
+
+    return OpenAIEmbedder(
+        model=settings.openai_embedding_model,
+        api_key=settings.openai_api_key,
+        base_url=settings.openai_base_url,
+        with_prefixes=settings.openai_embedding_prefixes == "auto",
+        budget=SqlBudget(database, "embedding", a_day=settings.embed_budget, clock=clock),
+    )
+
+
+def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -> tuple[Services, Database]:
+    """Return all that the product needs, over a database that is brought up to date first.
+
+    A question waits so long for its meaning; then the library is searched by its words alone.
+    """
     database = Database(settings.database_url)
     database.migrate()
     catalog, mirror, ledger = SqlCatalog(database), SqlMirror(database), SqlLedger(database)
     fields = load_field_map(settings.salesforce_mapping)
-    crm = SalesforceCrm(salesforce(settings), fields, catalog=catalog, mirror=mirror, ledger=ledger)
+    crm = SalesforceCrm(
+        salesforce(settings),
+        fields,
+        catalog=catalog,
+        mirror=mirror,
+        ledger=ledger,
+        libraries=settings.salesforce_file_libraries,
+    )
+    meaning, vectors = embedder(settings, database), SqlVectors(database)
+    index = PageIndex(
+        settings.data_dir / "index",
+        catalog,
+        vectors,
+        meaning.model if meaning else "",
+        likeness_weight=meaning.likeness_weight if meaning else 0.0,
+    )
     services = Services(
         catalog=catalog,
-        index=TantivyIndex(settings.data_dir / "index", catalog),
+        index=index,
+        embedder=meaning,
+        questions=QuestionEmbedder(meaning, question_within_s),
+        vectors=vectors,
         mirror=mirror,
         ledger=ledger,
         outbox=SqlOutbox(database),
@@ -75,6 +128,7 @@ def build(settings: Settings) -> tuple[Services, Database]:
         clock=clock,
         public_url=settings.public_url,
         link_days=settings.link_days,
+        librarians=settings.librarians,
     )
     return services, database
 
@@ -103,6 +157,11 @@ def worker(lane: Lane) -> None:
     _log_to_stderr()
     settings = read_settings()
     services, _ = build(settings)
+    if lane == "reply":
+        services.questions.prepare()
+    if lane == "compute":
+        # Nobody waits for it, and it can keep a processor busy for minutes.
+        os.nice(COMPUTE_NICENESS)
     wakeups.current.set((services, owner_name(lane)))
     work_in(lane, settings.redis_url)
 
@@ -123,12 +182,17 @@ def relay() -> None:
         services,
         owner=owner,
         tidy=database.checkpoint,
-        schedules={"deals.sync": settings.sync_every_s, "library.index": INDEX_EVERY_S},
+        schedules={
+            "deals.sync": settings.sync_every_s,
+            "library.index": INDEX_EVERY_S,
+            "library.review": REVIEW_EVERY_S,
+            **({"library.files": FILES_EVERY_S} if settings.salesforce_file_libraries else {}),
+        },
     ).run(stop)
 
 
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # slack_sdk at DEBUG writes whole messages, urllib3 whole addresses: never, whatever the level above is.
-    for name in ("slack_sdk", "slack_bolt", "urllib3", "rq.worker"):
+    # slack_sdk at DEBUG writes whole messages, others whole addresses: never, whatever the level above is.
+    for name in ("slack_sdk", "slack_bolt", "urllib3", "httpx", "httpcore", "openai", "rq.worker"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -3,40 +3,29 @@
 import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
 from rich.table import Table
 
 import app as composition
+from cli_library import library_cli
 from crm.mapping import BadMapping
 from enablement import answering, wording
-from enablement.adapters.intake import Intake, files_in, take_in_files
 from enablement.adapters.sql.database import DatabaseAway
+from enablement.governance import NotAllowed
 from enablement.model import LANES, Ask, Lane, Place, Written, key
 from enablement.ports import Services, TryLater, Undeliverable
 from settings import MissingSettings, read_settings
+from terminal import AsJson, Failed, err, open_services, out
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
-library_cli = typer.Typer(no_args_is_help=True, help="The content library.")
 deals_cli = typer.Typer(no_args_is_help=True, help="The deals that Salesforce knows.")
 cli.add_typer(library_cli, name="library")
 cli.add_typer(deals_cli, name="deals")
-out = Console()
-err = Console(stderr=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-
-
-class Failed(Exception):
-    """A command that can't do what it was asked; the message is for the operator."""
 
 
 def main() -> None:
@@ -45,6 +34,7 @@ def main() -> None:
         cli(standalone_mode=True)
     except (
         Failed,
+        NotAllowed,
         DatabaseAway,
         MissingSettings,
         BadMapping,
@@ -122,7 +112,7 @@ def ask(
     """Give the answer that Slack would give."""
     if not as_:
         raise Failed("Say who asks: --as somebody@example.com")
-    services = _services()
+    services = open_services()
     now = services.clock()
     asked = Ask(
         id=key("ask", "terminal", now.isoformat(), os.getpid()),
@@ -153,7 +143,7 @@ def outbox(
     as_json: AsJson = False,
 ) -> None:
     """Show the work that waits and the dead letters, or try these again."""
-    services = _services(doors=False)
+    services = open_services(doors=False)
     if retry:
         dead = services.outbox.letters(states=("dead",), limit=10_000)
         chosen = [one.id for one in dead if not ids or one.id.startswith(tuple(ids))]
@@ -242,83 +232,9 @@ def deals_sync(
     as_json: AsJson = False,
 ) -> None:
     """Bring people and deals up to date with Salesforce now."""
-    counts = _services().crm.sync(full=full)
+    counts = open_services().crm.sync(full=full)
     said = ", ".join(f"{count} {name}" for name, count in counts.items())
     print(json.dumps(counts)) if as_json else out.print(f"Read {said}.")
-
-
-@library_cli.command("add")
-def library_add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
-    as_json: AsJson = False,
-) -> None:
-    """Take files into the library; the same file again changes nothing."""
-    services = _services(doors=False)
-    files = files_in(paths)
-    if not files:
-        raise Failed("There is nothing here that can be read: Markdown, text, HTML, PPTX, DOCX or PDF.")
-    with Progress(console=err, transient=True, disable=as_json) as progress:
-        intake = take_in_files(files, services.catalog, clock=services.clock)
-        taken = list(progress.track(intake, total=len(files)))
-    services.index.follow()
-    _report(taken, as_json=as_json)
-
-
-@library_cli.command("list")
-def library_list(as_json: AsJson = False) -> None:
-    """List the library."""
-    assets = _services(doors=False).catalog.assets()
-    if as_json:
-        print(json.dumps([asdict(one) for one in assets], default=str, ensure_ascii=False))
-        return
-    table = Table(
-        "title", "kind", "language", "audience", "version", "updated", box=None, header_style="bold"
-    )
-    for one in assets:
-        row = (
-            one.title,
-            one.kind,
-            one.language,
-            one.audience,
-            str(one.version),
-            f"{one.updated_at:%d %b %Y}",
-        )
-        table.add_row(*map(escape, row))
-    out.print(table)
-
-
-@library_cli.command("search")
-def library_search(
-    words: Annotated[str, typer.Argument(help="A few words.")],
-    as_json: AsJson = False,
-) -> None:
-    """Search the whole library, whatever the deal, as an operator."""
-    from enablement import access, analyser, search  # only this command needs them
-
-    services = _services(doors=False)
-    only = access.asset_filter(shared_outside=False, now=services.clock())
-    found = search.find(analyser.words(words), catalog=services.catalog, index=services.index, only=only)[:20]
-    if as_json:
-        rows = [
-            {
-                "asset": one.asset.id,
-                "title": one.asset.title,
-                "page": one.page.number,
-                "score": round(one.relevance, 4),
-            }
-            for one in found
-        ]
-        print(json.dumps(rows, ensure_ascii=False))
-        return
-    for one in found:
-        out.print(f"[bold]{escape(one.asset.title)}[/]  page {one.page.number}  {one.relevance:.2f}")
-        out.print(f"  {escape(search.snippet(one.page, one.found))}", style="dim")
-    if not found:
-        out.print("Nothing found.")
-
-
-def _services(*, doors: bool = True) -> Services:
-    return composition.build(read_settings(doors=doors))[0]
 
 
 def _lane(name: str) -> Lane:
@@ -343,28 +259,6 @@ def _print_reply(reply: answering.Reply, services: Services) -> None:
         row = (str(suggestion.rank), asset.title, asset.kind, wording.language(asset.language), fresh, why)
         table.add_row(*map(escape, row))
     out.print(table)
-
-
-def _report(taken: Sequence[Intake], *, as_json: bool) -> None:
-    counts = Counter(one.outcome or "refused" for one in taken)
-    if as_json:
-        files = [
-            {
-                "file": str(one.path),
-                "outcome": one.outcome or "refused",
-                "refusal": one.refusal,
-                "notes": list(one.notes),
-            }
-            for one in taken
-        ]
-        print(json.dumps({"counts": counts, "files": files}, ensure_ascii=False))
-        return
-    for one in taken:
-        if one.refusal:
-            err.print(f"[red]refused[/]  {escape(one.refusal)}", soft_wrap=True)
-        for note in one.notes:
-            err.print(f"[yellow]note[/]  {escape(one.path.name)}: {escape(note)}", soft_wrap=True)
-    out.print(", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()) + ".")
 
 
 if __name__ == "__main__":

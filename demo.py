@@ -24,7 +24,7 @@ from enablement.adapters.intake import files_in, take_in_files
 from enablement.model import Share, key
 from enablement.ports import Services, TryLater
 from processes import Processes, python
-from sandbox.world import PROTAGONIST, ROLLOUT_NAME, LoadError, generate, load, slack_workspace
+from sandbox.world import ENABLEMENT, PROTAGONIST, ROLLOUT_NAME, LoadError, generate, load, slack_workspace
 from settings import DEMO_ENVIRONMENT, Settings, read_settings
 from stack import NotReady, Queue, answers, free_port, is_taken, start_touchline, valkey_binary, wait_until
 
@@ -172,6 +172,7 @@ def _environment(ports: Ports, data: Path) -> dict[str, str]:
         "SALESFORCE_CLIENT_SECRET": secrets.token_hex(16),
         "PUBLIC_URL": f"http://127.0.0.1:{ports.web}",
         "TOUCHLINE_DATA": str(data.resolve()),
+        "TOUCHLINE_LIBRARIANS": ENABLEMENT,
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{data.resolve() / 'touchline.db'}",
         "SYNC_EVERY_SECONDS": "30",
         "PYTHONUNBUFFERED": "1",
@@ -238,7 +239,7 @@ def _fill(demo: Demo) -> None:
     services = demo.services
     refused = [
         one
-        for one in take_in_files(files_in([SAMPLES]), services.catalog, clock=services.clock)
+        for one in take_in_files(files_in([SAMPLES]), services.catalog, services.ledger, clock=services.clock)
         if one.refusal
     ]
     if refused:

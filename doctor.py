@@ -17,10 +17,11 @@ import app as composition
 from crm import check
 from crm.check import Problem
 from crm.mapping import DEFAULT, BadMapping, load_field_map
+from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import SqlOutbox
-from enablement.adapters.tantivy_index import TantivyIndex
+from enablement.adapters.sql.vectors import SqlVectors
 from enablement.model import LANES, Lane
 from enablement.ports import Clock, TryLater, Undeliverable
 from jobs.queue import RedisWork, connect
@@ -68,6 +69,7 @@ def examine(environ: Mapping[str, str], *, clock: Clock, free_bytes: Callable[[P
     found += _guarded("data folder", lambda: _data_folder(settings, free_bytes), "Is TOUCHLINE_DATA right?")
     found += _guarded("database", lambda: _database(settings, now), "Is it running, is DATABASE_URL right?")
     found += _guarded("index", lambda: _index(settings), "Delete its folder and run `touchline library add`.")
+    found += _guarded("meaning", lambda: _meaning(settings), "See docs/install.md, Meaning.")
     found += _guarded("outbox", lambda: _outbox(settings, now), "See `touchline outbox`.")
     found += _guarded("queue", lambda: _queue(settings), "Is it running, is REDIS_URL right?")
     found += _guarded("slack", lambda: _slack(settings), "See docs/install.md, Slack.")
@@ -216,7 +218,7 @@ def _index(settings: Settings) -> Iterator[Finding]:
     part, folder = "index", settings.data_dir / "index"
     with _ready(settings) as database:
         catalog = SqlCatalog(database)
-        stands_at = TantivyIndex(folder, catalog).stands_at() if folder.is_dir() else 0
+        stands_at = PageIndex(folder, catalog).stands_at() if folder.is_dir() else 0
         behind = len(catalog.changes(stands_at, limit=BEHIND_COUNTED))
         if behind:
             much = f"{behind} or more" if behind == BEHIND_COUNTED else str(behind)
@@ -227,6 +229,28 @@ def _index(settings: Settings) -> Iterator[Finding]:
             yield Finding(part, "warning", "the library is empty", "Run `touchline library add FOLDER`.")
         else:
             yield Finding(part, "ok", f"stands at the library's last change ({stands_at})")
+
+
+def _meaning(settings: Settings) -> Iterator[Finding]:
+    part = "meaning"
+    with _ready(settings) as database:
+        embedder = composition.embedder(settings, database)
+        if embedder is None:
+            yield Finding(part, "ok", "TOUCHLINE_EMBEDDER is off: the library is searched by its words alone")
+            return
+        vectors = SqlVectors(database)
+        embedded, of = vectors.count(embedder.model)
+        refused = vectors.refused(embedder.model)
+        if settings.embedder == "openai":
+            # The other one is in this process: nothing can be in its way.
+            embedder.question("price")
+    said = f"{embedded} of {of} published assets are embedded ({embedder.model})"
+    mend = "The workers go on with it; `touchline library embed` does it now."
+    waits = embedded + refused < of
+    yield Finding(part, "warning" if waits else "ok", said, mend if waits else "")
+    if refused:
+        said = f"{refused} of them are refused by the model and are found by their words alone"
+        yield Finding(part, "warning", said, "The log of the worker says why.")
 
 
 def _outbox(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -342,10 +366,16 @@ def _salesforce(settings: Settings) -> Iterator[Finding]:
     def reading() -> Iterator[Problem]:
         return check.reading_problems(client, load_field_map(settings.salesforce_mapping), mapping=mapping)
 
+    libraries = settings.salesforce_file_libraries
+
+    def filed() -> Iterator[Problem]:
+        return check.file_problems(client, libraries)
+
     for look, well in (
         (lambda: check.touch_problems(client), "touches can be written"),
         (reading, "all fields that the deals need can be read"),
         (lambda: check.access_problems(client), "we can ask who may read a deal"),
+        *([(filed, f"the files of {', '.join(libraries)} can be read")] if libraries else []),
     ):
         yield from _guarded(part, partial(_problems, look, well), _SALESFORCE)
 
@@ -372,6 +402,7 @@ def _secrets(settings: Settings) -> list[str]:
         settings.slack_bot_token,
         settings.salesforce_client_secret,
         settings.salesforce_private_key,
+        settings.openai_api_key,
         *passwords,
         *map(unquote, passwords),
     ]

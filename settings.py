@@ -1,12 +1,19 @@
 """Settings: the environment read once, into one frozen value; all that is missing is said together."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# numpy reads these once, when it is imported, so `app` imports this module first. Under load a question took 450 ms
+# with numpy's own two threads and 2 ms with one; we scale by processes.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 # Where a running demo leaves its settings, so that commands typed beside it speak to it.
 DEMO_ENVIRONMENT = Path("var/demo/environment")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _OURS = ("SLACK_", "SALESFORCE_", "DATABASE_URL", "REDIS_URL", "TOUCHLINE_DATA")
 
 
@@ -27,6 +34,7 @@ class Settings:
     salesforce_private_key: str = field(default="", repr=False)
     salesforce_audience: str = "https://login.salesforce.com"
     salesforce_mapping: Path | None = None
+    salesforce_file_libraries: tuple[str, ...] = ()
     slack_api_url: str = "https://slack.com/api/"
     # An address may hold a password.
     database_url: str = field(default="sqlite:///var/touchline.db", repr=False)
@@ -35,6 +43,14 @@ class Settings:
     public_url: str = "http://127.0.0.1:3000"
     link_days: int = 90
     sync_every_s: int = 300
+    librarians: tuple[str, ...] = ()
+    embedder: str = "use"
+    # In tokens, for what the library says; only a service counts them.
+    embed_budget: int = 20_000_000
+    openai_api_key: str = field(default="", repr=False)
+    openai_base_url: str = "https://api.openai.com/v1"
+    openai_embedding_model: str = "text-embedding-3-small"
+    openai_embedding_prefixes: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,10 @@ _LOGIN = _Wanted(
     "SALESFORCE_CLIENT_SECRET or SALESFORCE_USERNAME with SALESFORCE_PRIVATE_KEY",
     "to sign in to Salesforce",
     "Setup → External Client App Manager",
+)
+
+_OPENAI_KEY = _Wanted(
+    "OPENAI_API_KEY", "TOUCHLINE_EMBEDDER is openai", "platform.openai.com → API keys; or set OPENAI_BASE_URL"
 )
 
 
@@ -85,10 +105,29 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         problems.append(f"{name}: should be a whole number above 0, not “{text}”")
         return default
 
+    def emails(name: str) -> tuple[str, ...]:
+        found = tuple(part.strip().lower() for part in value(name).split(",") if part.strip())
+        wrong = [one for one in found if not _EMAIL.fullmatch(one)]
+        problems.extend(f"{name}: “{one}” is not an e-mail address" for one in wrong)
+        return found
+
+    def choice(name: str, *allowed: str) -> str:
+        text = value(name, allowed[0])
+        if text not in allowed:
+            problems.append(f"{name}: should be {', '.join(allowed[:-1])} or {allowed[-1]}, not “{text}”")
+        return text
+
     by_key = value("SALESFORCE_PRIVATE_KEY") and value("SALESFORCE_USERNAME")
     if doors:
         problems += [_line(one) for one in _NEEDED if not value(one.name)]
         problems += [] if value("SALESFORCE_CLIENT_SECRET") or by_key else [_line(_LOGIN)]
+    embedder = choice("TOUCHLINE_EMBEDDER", "use", "openai", "off")
+    openai_url = value("OPENAI_BASE_URL", Settings.openai_base_url)
+    if embedder == "openai" and openai_url == Settings.openai_base_url and not value(_OPENAI_KEY.name):
+        problems.append(_line(_OPENAI_KEY))
+    if not openai_url.startswith(("https://", "http://")):
+        # Not quoted: it may be the key, in the wrong place.
+        problems.append("OPENAI_BASE_URL: should begin with https:// or http://")
     data_dir = Path(value("TOUCHLINE_DATA", "var"))
     mapping = value("SALESFORCE_MAPPING")
     secrets = (value("SLACK_SIGNING_SECRET"), value("SLACK_SIGNING_SECRET_PREVIOUS"))
@@ -103,12 +142,22 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         salesforce_private_key=value("SALESFORCE_PRIVATE_KEY"),
         salesforce_audience=value("SALESFORCE_AUDIENCE", Settings.salesforce_audience),
         salesforce_mapping=Path(mapping) if mapping else None,
+        salesforce_file_libraries=tuple(
+            name.strip() for name in value("SALESFORCE_FILE_LIBRARIES").split(",") if name.strip()
+        ),
         database_url=value("DATABASE_URL", f"sqlite:///{data_dir / 'touchline.db'}"),
         redis_url=value("REDIS_URL"),
         data_dir=data_dir,
         public_url=value("PUBLIC_URL", Settings.public_url).rstrip("/"),
         link_days=number("LINK_DAYS", Settings.link_days),
         sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s),
+        librarians=emails("TOUCHLINE_LIBRARIANS"),
+        embedder=embedder,
+        embed_budget=number("TOUCHLINE_EMBED_BUDGET", Settings.embed_budget),
+        openai_api_key=value(_OPENAI_KEY.name),
+        openai_base_url=openai_url,
+        openai_embedding_model=value("OPENAI_EMBEDDING_MODEL", Settings.openai_embedding_model),
+        openai_embedding_prefixes=choice("OPENAI_EMBEDDING_PREFIXES", "auto", "none"),
     )
     if problems:
         raise MissingSettings(

@@ -11,7 +11,7 @@ import requests
 from redis.exceptions import RedisError
 
 from enablement.model import LANES
-from jobs.queue import connect
+from jobs.queue import RedisWork, connect
 from processes import Processes, python
 
 WEB_THREADS = 16
@@ -95,7 +95,7 @@ def start_touchline(
     reply_workers: int = 1,
     web_workers: int = 1,
 ) -> None:
-    """Start web, relay and, where there is a queue, the workers; wait until the web answers."""
+    """Start web, relay and, where there is a queue, the workers; wait until the web and who replies are ready."""
     processes.start("web", web_command(port, web_workers))
     processes.start("relay", python("-m", "cli", "relay"))
     if environ.get("REDIS_URL"):
@@ -103,6 +103,8 @@ def start_touchline(
             for number in range(reply_workers if lane == "reply" else 1):
                 processes.start(f"worker-{lane}-{number}", python("-m", "cli", "worker", lane))
     wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "web", processes)
+    if url := environ.get("REDIS_URL"):
+        wait_until(lambda: RedisWork(url).has_workers("reply"), "worker-reply-0", processes)
 
 
 def web_command(port: int, workers: int = 1, host: str = "127.0.0.1") -> list[str]:

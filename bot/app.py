@@ -12,7 +12,7 @@ from slack_bolt import Ack, App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot import find, share
+from bot import find, library, publish, share
 from bot.gateway import SlackGateway
 from bot.verify import Refused, verify
 from enablement.ports import Services
@@ -69,7 +69,10 @@ def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
         ignoring_self_events_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS_AT_ONCE, thread_name_prefix="listener"),
     )
+    # Before find: of a message with files only what is in them is heard.
+    publish.register(app, services, gateway)
     find.register(app, services, gateway)
+    library.register(app, services, gateway)
     share.register(app, services, gateway)
     # What nobody listens for is acknowledged: Slack would send it again and in the end switch the app off.
     for kind in (app.command, app.event, app.action, app.options, app.view, app.view_closed, app.shortcut):

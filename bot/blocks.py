@@ -17,12 +17,15 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
+from bot import library_blocks, publish_blocks
 from bot.mrkdwn import escape, plain
 from bot.payload import Carried
 from enablement import wording
 from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
+from enablement.holdings import Holdings
 from enablement.model import Deal
 from enablement.sharing import open_link
+from enablement.uploads import Offer
 
 SHARE, OPEN, NOT_USEFUL, CHANGE, DEAL = (
     "find.share",
@@ -38,6 +41,7 @@ HELP = (
     "• `/content pricing for Norfield` – name the deal in the question\n"
     "• `/content` – what fits the deal of this channel, or your only open one\n"
     "• `/content link Norfield` – make this channel about a deal\n"
+    "• `/content library` – what you look after in the library\n"
     "You can also mention me or write to me directly."
 )
 
@@ -46,13 +50,17 @@ def text_block(text: str) -> SectionBlock:
     return SectionBlock(text=_mrkdwn(text))
 
 
-def reply(said: Reply, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
+def reply(said: Reply | Offer | Holdings, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
     """Return the blocks of a reply, and its text for notifications and screen readers: Slack reads mrkdwn there too."""
     match said:
         case Answer():
             return answer(said, public_url=public_url, now=now)
         case Picker():
             return picker(said)
+        case Offer():
+            return publish_blocks.offer(said)
+        case Holdings():
+            return library_blocks.holdings(said)
         case Refusal() | Done():
             return [text_block(escape(said.text))], escape(said.text, most=300)
 

@@ -8,15 +8,14 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
+from bot.asks import accept, carried, event_of, new_ask
 from bot.blocks import CHANGE, DEAL, HELP, NOT_USEFUL, OPEN, PICKER_BLOCK, reply
 from bot.gateway import SlackGateway
-from bot.mrkdwn import clean, escape, unescape
-from bot.payload import UnknownButton, read
+from bot.mrkdwn import escape, unescape
 from enablement.answering import redrawn
-from enablement.model import Ask, Event, Feedback, Place, Surface, Task, Written, key
+from enablement.model import Ask, Feedback, Place, Surface, Written, key
 from enablement.ports import Services
 
-LONGEST_QUESTION = 500
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -28,23 +27,24 @@ def command(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services
     if first.lower() == "help":
         ack(response_type="ephemeral", text=HELP)
         return
-    is_link = first.lower() == "link"
+    is_link, is_library = first.lower() == "link", first.lower() == "library"
     if is_link and (channel.startswith("D") or not rest.strip()):
         ack(
             response_type="ephemeral",
             text=escape("Use `/content link <deal>` in the channel that is about the deal."),
         )
         return
-    ask = _ask(
+    ask = new_ask(
         context,
         surface="command",
         slack_id=str(body["user_id"]),
-        question=rest.strip() if is_link else text,
+        question=rest.strip() if is_link or is_library else text,
         place=Place(channel, "", channel.startswith("D")),
         response_url=str(body.get("response_url") or ""),
         now=services.clock(),
     )
-    _accept(ask, "ask.link" if is_link else "ask.answer", context, services)
+    kind = "ask.link" if is_link else "library.holdings" if is_library else "ask.answer"
+    accept(ask, kind, context, services)
     ack()
 
 
@@ -71,9 +71,9 @@ def told(
 
 def change_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
     """Show the asker's deals in place of the answer."""
-    asked = _own_ask(_carried(body), body, services)
+    asked = _own_ask(carried(body), body, services)
     if asked:
-        _accept(_again(asked, body, context, services.clock()), "ask.pick", context, services)
+        accept(_again(asked, body, context, services.clock()), "ask.pick", context, services)
     ack()
 
 
@@ -84,7 +84,7 @@ def choose_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, serv
     option = action.get("selected_option")
     if asked and option:
         deal_id = str(option["value"])
-        _accept(
+        accept(
             _again(asked, body, context, services.clock(), deal_id=deal_id), "ask.answer", context, services
         )
     ack()
@@ -94,7 +94,7 @@ def dismiss(
     ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
 ) -> None:
     """Keep that a suggestion was not useful, and take it off the answer."""
-    suggestion = services.ledger.suggestion(_carried(body))
+    suggestion = services.ledger.suggestion(carried(body))
     if suggestion is None or _own_ask(suggestion.ask_id, body, services) is None:
         ack()
         return
@@ -108,7 +108,7 @@ def dismiss(
         verdict="not_useful",
         given_at=now,
     )
-    is_new = services.ledger.write(Written(records=(given,), event=_event(context)), now=now)
+    is_new = services.ledger.write(Written(records=(given,), event=event_of(context)), now=now)
     ack()
     said = redrawn(suggestion.ask_id, services) if is_new else None
     if said:
@@ -142,7 +142,7 @@ def _heard(
     event: Mapping[str, Any], surface: Surface, place: Place, context: BoltContext, services: Services
 ) -> None:
     question = unescape(_MENTION.sub(" ", str(event.get("text") or ""))).strip()
-    ask = _ask(
+    ask = new_ask(
         context,
         surface=surface,
         slack_id=str(event["user"]),
@@ -151,39 +151,13 @@ def _heard(
         response_url="",
         now=services.clock(),
     )
-    _accept(ask, "ask.answer", context, services)
-
-
-def _ask(
-    context: BoltContext,
-    *,
-    surface: Surface,
-    slack_id: str,
-    question: str,
-    place: Place,
-    response_url: str,
-    now: datetime,
-    replaces: bool = False,
-    deal_id: str | None = None,
-) -> Ask:
-    return Ask(
-        id=key("ask", _event(context).id),
-        surface=surface,
-        slack_id=slack_id,
-        email="",
-        question=" ".join(clean(question).split())[:LONGEST_QUESTION],
-        place=place,
-        response_url=response_url,
-        replaces=replaces,
-        deal_id=deal_id,
-        asked_at=now,
-    )
+    accept(ask, "ask.answer", context, services)
 
 
 def _again(
     asked: Ask, body: Mapping[str, Any], context: BoltContext, now: datetime, *, deal_id: str | None = None
 ) -> Ask:
-    return _ask(
+    return new_ask(
         context,
         surface=asked.surface,
         slack_id=str(body["user"]["id"]),
@@ -200,20 +174,3 @@ def _own_ask(ask_id: str, body: Mapping[str, Any], services: Services) -> Ask | 
     """Return the ask behind a button, if it is that of the person who pressed it."""
     asked = services.ledger.ask(ask_id)
     return asked if asked and asked.slack_id == str(body["user"]["id"]) else None
-
-
-def _accept(ask: Ask, kind: str, context: BoltContext, services: Services) -> None:
-    task = Task(id=key(kind, ask.id), kind=kind, lane="reply", subject=ask.id)
-    if services.ledger.write(Written(records=(ask,), tasks=(task,), event=_event(context)), now=ask.asked_at):
-        services.work.wake("reply")
-
-
-def _event(context: BoltContext) -> Event:
-    return Event("slack", str(context["event_id"]))
-
-
-def _carried(body: Mapping[str, Any]) -> str:
-    try:
-        return read(str(body["actions"][0].get("value") or "")).id
-    except UnknownButton:
-        return ""

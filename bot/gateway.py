@@ -23,7 +23,10 @@ _PASSING = frozenset(
 )
 # The bot is not where the person asked; they are reached directly instead.
 NOT_THERE = frozenset(
-    {"not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "restricted_action"}
+    {
+        *("not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "restricted_action"),
+        *("users_not_found", "file_not_found", "file_deleted"),
+    }
 )
 GONE = frozenset(
     {"not_found", "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "hash_conflict"}
@@ -31,7 +34,7 @@ GONE = frozenset(
 
 
 class NotThere(Exception):
-    """The bot can't post to this place."""
+    """The bot can't post to this place, or does not see this person or file."""
 
 
 class TooLate(Exception):
@@ -49,7 +52,10 @@ class SlackGateway:
             # A lost reply may be that of a post that is there: whoever tries again must look first (see `has_posted`).
             retry_handlers=[],
         )
-        self._hosts = frozenset({_HOOKS, urlsplit(api_url).netloc})
+        api = urlsplit(api_url)
+        self._hosts = frozenset({_HOOKS, api.netloc})
+        # Where files lie: beside the API, as files.slack.com is beside slack.com.
+        self.file_places = frozenset({(api.scheme, api.netloc), (api.scheme, f"files.{api.netloc}")})
 
     def post(
         self, channel: str, blocks: Sequence[Block], text: str, *, thread: str, mark: Mapping[str, Any]
@@ -82,7 +88,7 @@ class SlackGateway:
     def has_posted(self, channel: str, *, thread: str, since: datetime, mark: Mapping[str, Any]) -> bool:
         """Say whether a message of ours with this mark was posted to a place since then."""
         method = "conversations.replies" if thread else "conversations.history"
-        answer = self._call(
+        answer = self._read(
             method,
             channel=channel,
             limit=200,
@@ -96,10 +102,18 @@ class SlackGateway:
         return str(self._call("conversations.open", users=user)["channel"]["id"])
 
     def channel(self, channel: str) -> Mapping[str, Any]:
-        return dict(self._call("conversations.info", channel=channel)["channel"])
+        return dict(self._read("conversations.info", channel=channel)["channel"])
 
     def user(self, user: str) -> Mapping[str, Any]:
-        return dict(self._call("users.info", user=user, include_locale=True)["user"])
+        return dict(self._read("users.info", user=user, include_locale=True)["user"])
+
+    def user_by_email(self, email: str) -> Mapping[str, Any]:
+        """Return the active member with this address; raises NotThere."""
+        return dict(self._read("users.lookupByEmail", email=email)["user"])
+
+    def file(self, file_id: str) -> Mapping[str, Any]:
+        """Return what Slack says of a file; raises NotThere when it is gone or hidden."""
+        return dict(self._read("files.info", file=file_id)["file"])
 
     def installed(self) -> tuple[str, frozenset[str]]:
         """Return the workspace's name and the scopes that the token has."""
@@ -111,8 +125,10 @@ class SlackGateway:
     def open_view(self, trigger_id: str, view: View) -> None:
         self._call("views.open", trigger_id=trigger_id, view=view.to_dict())
 
-    def update_view(self, view_id: str, view: View) -> None:
-        self._call("views.update", view_id=view_id, view=view.to_dict())
+    def update_view(self, view_id: str, view: View, *, hash_: str = "") -> None:
+        """Draw an open view anew; with its hash, only if nothing else did meanwhile (else TooLate)."""
+        only_if = {"hash": hash_} if hash_ else {}
+        self._call("views.update", view_id=view_id, view=view.to_dict(), **only_if)
 
     def respond(self, response_url: str, blocks: Sequence[Block], text: str, *, replace: bool) -> bool:
         """Post to a response address, for the asker alone; False when the address is used up or too old."""
@@ -141,12 +157,17 @@ class SlackGateway:
         return True
 
     def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        data = self._answer(method, **arguments).data
+        data = self._answer(method, json=arguments).data
         return data if isinstance(data, dict) else {}
 
-    def _answer(self, method: str, **arguments: Any) -> SlackResponse:
+    def _read(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        # As a form: methods that only read take no notice of a body of JSON, or some of them do not.
+        data = self._answer(method, params=arguments).data
+        return data if isinstance(data, dict) else {}
+
+    def _answer(self, method: str, **request: Any) -> SlackResponse:
         try:
-            return self.client.api_call(method, json=arguments)
+            return self.client.api_call(method, **request)
         except SlackApiError as error:
             raise _meaning(method, error) from error
         except (OSError, SlackClientError) as error:

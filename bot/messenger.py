@@ -2,14 +2,20 @@
 
 from datetime import datetime, timedelta
 
+from bot import downloads
 from bot.blocks import reply as draw
 from bot.gateway import NotThere, SlackGateway
+from bot.library_blocks import notice as draw_notice
 from enablement.answering import Reply
-from enablement.model import Ask, Profile, Standing
+from enablement.holdings import Holdings
+from enablement.model import Ask, Asset, Fetched, Notice, Place, Profile, Standing
 from enablement.ports import Clock, TryLater, Undeliverable
+from enablement.uploads import Offer
 
 RESPONSE_LASTS = timedelta(minutes=29)
 CHANNEL_IS_FRESH = timedelta(seconds=60)
+# A notice that was given up may be revived days later: so far back it is looked for.
+NOTICES_LAST = timedelta(days=14)
 
 
 class SlackMessenger:
@@ -51,7 +57,7 @@ class SlackMessenger:
         self._outside[channel] = (outside, now)
         return outside
 
-    def show(self, reply: Reply, *, ask: Ask, again: bool) -> None:
+    def show(self, reply: Reply | Offer | Holdings, *, ask: Ask, again: bool) -> None:
         """Show a reply; `again` says that it may be there already, from before a crash."""
         now = self._clock()
         blocks, text = draw(reply, public_url=self._public_url, now=now)
@@ -65,13 +71,34 @@ class SlackMessenger:
                 return
             except NotThere:
                 # The bot was never let into this channel: the asker still gets the answer.
-                place = type(place)(channel=self._gateway.open_dm(ask.slack_id), is_direct=True)
+                place = Place(is_direct=True)
+        if not place.channel:
+            place = Place(self._gateway.open_dm(ask.slack_id), is_direct=True)
         mark = {"event_type": "touchline_reply", "event_payload": {"ask": ask.id}}
         if again and self._gateway.has_posted(
             place.channel, thread=place.thread, since=ask.asked_at, mark=mark
         ):
             return
         self._gateway.post(place.channel, blocks, text, thread=place.thread, mark=mark)
+
+    def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
+        """Send a direct message; `again` says that it may be there already, from before a crash."""
+        now = self._clock()
+        try:
+            user = self._gateway.user_by_email(notice.to)
+        except NotThere as error:
+            raise Undeliverable(f"Slack knows no active member with the e-mail {notice.to}") from error
+        if _standing(user) != "member":
+            raise Undeliverable(f"{notice.to} is not a full member of this Slack workspace")
+        channel = self._gateway.open_dm(str(user["id"]))
+        mark = {"event_type": "touchline_notice", "event_payload": {"notice": notice.id}}
+        if again and self._gateway.has_posted(channel, thread="", since=now - NOTICES_LAST, mark=mark):
+            return
+        blocks, text = draw_notice(notice, asset, public_url=self._public_url)
+        self._gateway.post(channel, blocks, text, thread="", mark=mark)
+
+    def fetch(self, file_id: str, *, most: int) -> Fetched:
+        return downloads.fetch(self._gateway, file_id, most=most)
 
 
 def _standing(user: object) -> Standing:

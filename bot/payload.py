@@ -12,21 +12,34 @@ class UnknownButton(Exception):
 
 @dataclass(frozen=True)
 class Carried:
-    """The suggestion or the ask that a button belongs to."""
+    """What a button belongs to, such as a suggestion, an ask, an asset; what else it says is often left empty.
+
+    `version` is the version that the person sees, `notice` the message and `page` the page of a list it stands in.
+    """
 
     id: str
     v: int = VERSION
+    version: str = ""
+    notice: str = ""
+    page: int = 0
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        said = {name: value for name, value in asdict(self).items() if value}
+        return json.dumps(said, separators=(",", ":"))
 
 
 def read(value: str) -> Carried:
     """Return what a button carries; raises UnknownButton."""
     try:
         said = json.loads(value)
-        carried = Carried(id=str(said["id"]), v=int(said["v"]))
-    except (ValueError, KeyError, TypeError) as error:
+        carried = Carried(
+            id=str(said["id"]),
+            v=int(said["v"]),
+            version=str(said.get("version", "")),
+            notice=str(said.get("notice", "")),
+            page=int(said.get("page", 0)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnknownButton(
             "This button is from another version of Touchline. Ask again with /content."
         ) from error

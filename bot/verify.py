@@ -19,6 +19,11 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _EVENT_ID = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# What was not found whole above is not whole.
+_KINDS = (
+    *("event_callback", "block_actions", "view_submission", "view_closed"),
+    *("message_action", "block_suggestion"),
+)
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -117,7 +122,12 @@ def _is_whole(fields: Mapping[str, Any]) -> bool:
             "view": {"type": str()} as view,
         }:
             return _has_texts(view, "callback_id", "private_metadata") and _has_values(view)
-        case {"type": "event_callback" | "block_actions" | "view_submission" | "view_closed"}:
+        case {"type": "message_action", "user": {"id": str()}, "message": {**message}}:
+            files = message.get("files", [])
+            return _has_texts(fields, "callback_id", "trigger_id", "response_url") and _are_objects(files)
+        case {"type": "block_suggestion", "user": {"id": str()}}:
+            return _has_texts(fields, "action_id", "block_id")
+        case {"type": str() as kind} if kind in _KINDS:
             return False
         case {"command": str()}:
             return _has_texts(fields, "user_id", "channel_id")
@@ -128,6 +138,10 @@ def _is_whole(fields: Mapping[str, Any]) -> bool:
 
 def _has_texts(part: Mapping[str, Any], *names: str) -> bool:
     return all(isinstance(part.get(name), str) for name in names)
+
+
+def _are_objects(parts: Any) -> bool:
+    return isinstance(parts, list) and all(isinstance(part, dict) for part in parts)
 
 
 def _has_values(view: Mapping[str, Any]) -> bool:

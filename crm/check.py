@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crm.client import Row, SalesforceClient
 from crm.deals import CONTACTS, ROLES, TEAM, USERS, deals_query
+from crm.files import NEWEST, libraries_seen
 from crm.mapping import FieldMap
 from crm.touches import EXTERNAL_ID, KINDS, OBJECT
 from enablement.ports import Undeliverable
@@ -19,6 +20,10 @@ TOUCH_FIELDS = (
 DEPLOY = (
     "Deploy crm/salesforce again and give the integration user the permission set Touchline_Integration "
     "(docs/install.md)."
+)
+FILES_OFF = (
+    "Switch Salesforce Files on and give the integration user access to it (docs/install.md), or leave "
+    "SALESFORCE_FILE_LIBRARIES empty."
 )
 _TEAM_OBJECT = "OpportunityTeamMember"
 _SELECT = re.compile(r"SELECT (?P<names>.+?) FROM (?P<object>\w+)")
@@ -88,15 +93,40 @@ def access_problems(client: SalesforceClient) -> Iterator[Problem]:
         yield Problem(said, "The integration user must see all users and all Opportunities.")
 
 
+def file_problems(client: SalesforceClient, libraries: Sequence[str]) -> Iterator[Problem]:
+    """Yield what keeps the files of these libraries from being read."""
+    try:
+        there = _fields(client.describe("ContentVersion"))
+        _, unseen = libraries_seen(client, libraries)
+    except Undeliverable as error:
+        yield Problem(f"Salesforce Files is switched off, or hidden from us ({error})", FILES_OFF)
+        return
+    read = [column for name, column in _columns(NEWEST) if name == "ContentVersion"]
+    if missing := [column for column in read if column not in there]:
+        yield Problem(f"ContentVersion lacks {', '.join(missing)}, or hides it", FILES_OFF)
+    for name in unseen:
+        mend = (
+            "Add the integration user to its members (Files → Libraries → Manage Members), or correct the "
+            "name in SALESFORCE_FILE_LIBRARIES."
+        )
+        yield Problem(f"there is no library “{name}”, or we are not a member: its files are not read", mend)
+
+
 def fields_read(fields: FieldMap) -> dict[str, list[str]]:
     """Return the fields that are read of each object, taken from the very queries that read them."""
     read: dict[str, list[str]] = defaultdict(list)
     for soql in (deals_query(fields), CONTACTS, USERS, ROLES, *([TEAM] if fields.team else [])):
-        if found := _SELECT.match(soql):
-            for name in found["names"].split(", "):
-                parent, _, column = name.rpartition(".")
-                read[parent or found["object"]].append(column)
+        for name, column in _columns(soql):
+            read[name].append(column)
     return read
+
+
+def _columns(soql: str) -> Iterator[tuple[str, str]]:
+    """Yield (object, field) of all that a query selects; of a parent, its relationship stands for the object."""
+    if found := _SELECT.match(soql):
+        for name in found["names"].split(", "):
+            parent, _, column = name.rpartition(".")
+            yield parent or found["object"], column
 
 
 def _fields(described: Row) -> dict[str, Row]:

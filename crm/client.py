@@ -1,7 +1,9 @@
 """The gateway to Salesforce: the only place that calls simple-salesforce; its dictionaries stay in crm."""
 
+import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import contextmanager
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -28,6 +30,9 @@ PASSING = frozenset(
 DAILY_LIMIT = "REQUEST_LIMIT_EXCEEDED"
 DAILY_LIMIT_PAUSE_S = 300
 _PASSING_STATUS = frozenset({406, 420, 429})
+# Bytes that drip for longer than this are asked for anew: nobody may be kept waiting behind them.
+DOWNLOAD_LASTS_S = 60
+_CHUNK = 1 << 20
 
 Row = dict[str, Any]
 
@@ -36,10 +41,11 @@ class SalesforceClient:
     """Queries and writes rows; every failure is either TryLater or Undeliverable."""
 
     def __init__(self, login: Login) -> None:
+        self._session = open_session(login)
         self._salesforce = Salesforce(
             instance_url=f"https://{urlsplit(login.url).netloc}",
             session_id="managed by the session",
-            session=open_session(login),
+            session=self._session,
             version=API_VERSION,
         )
 
@@ -79,17 +85,43 @@ class SalesforceClient:
             for result in results
         ]
 
+    def download(self, path: str, into: IO[bytes], *, most: int) -> None:
+        """Write the bytes that a path below the version's gives into a file; more than `most` bytes are TryLater."""
+        ends, size = time.monotonic() + DOWNLOAD_LASTS_S, 0
+        with _failures(), self._session.get(f"{self._salesforce.base_url}{path}", stream=True) as answer:
+            if answer.status_code != requests.codes.ok:
+                raise _from_status(answer.status_code, _said(answer))
+            for chunk in answer.iter_content(_CHUNK):
+                size += len(chunk)
+                if size > most or time.monotonic() > ends:
+                    raise TryLater(f"Salesforce sent more than {most} bytes, or took too long to send them")
+                into.write(chunk)
+
     def _call(self, verb: str, /, *arguments: Any, **options: Any) -> Any:
-        try:
+        with _failures():
             return getattr(self._salesforce, verb)(*arguments, **options)
-        except SalesforceError as error:
-            raise _from_status(error.status, error.content) from error
-        except LoginRefused as error:
-            raise TryLater(str(error), seconds=60) from error
-        except requests.exceptions.InvalidURL:
-            raise
-        except (requests.exceptions.RequestException, ValueError) as error:
-            raise TryLater(f"Salesforce can't be reached: {type(error).__name__}") from error
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Tell what goes wrong on the way to Salesforce as TryLater or Undeliverable."""
+    try:
+        yield
+    except SalesforceError as error:
+        raise _from_status(error.status, error.content) from error
+    except LoginRefused as error:
+        raise TryLater(str(error), seconds=60) from error
+    except requests.exceptions.InvalidURL:
+        raise
+    except (requests.exceptions.RequestException, ValueError) as error:
+        raise TryLater(f"Salesforce can't be reached: {type(error).__name__}") from error
+
+
+def _said(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return answer.text
 
 
 def _from_status(status: int, content: Any) -> Exception:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crm import touches as rows
 from crm.client import ROWS_A_CALL, SalesforceClient
+from crm.files import SalesforceFiles
 from crm.ids import sf_id
 from crm.mapping import FieldMap
 from crm.sync import sync
@@ -21,13 +22,21 @@ class SalesforceCrm:
     """The `Crm` port over one org."""
 
     def __init__(
-        self, client: SalesforceClient, fields: FieldMap, *, catalog: Catalog, mirror: Mirror, ledger: Ledger
+        self,
+        client: SalesforceClient,
+        fields: FieldMap,
+        *,
+        catalog: Catalog,
+        mirror: Mirror,
+        ledger: Ledger,
+        libraries: Sequence[str] = (),
     ) -> None:
         self._client = client
         self._fields = fields
         self._catalog = catalog
         self._mirror = mirror
         self._ledger = ledger
+        self._libraries = libraries
 
     def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
         records = [sf_id(deal_id) for deal_id in deal_ids]
@@ -63,3 +72,6 @@ class SalesforceCrm:
 
     def sync(self, *, full: bool) -> dict[str, int]:
         return sync(self._client, self._fields, self._mirror, full=full)
+
+    def files(self) -> SalesforceFiles | None:
+        return SalesforceFiles(self._client, self._libraries) if self._libraries else None

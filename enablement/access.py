@@ -74,8 +74,11 @@ def may_show(asset: Asset, only: AssetFilter) -> bool:
 
 
 def is_valid(asset: Asset, *, on: date) -> bool:
-    """Say whether an asset is released and not expired on a day; the last day counts."""
-    return (asset.released is None or asset.released <= on) and (asset.expires is None or on <= asset.expires)
+    """Say whether an asset is published, released and not expired on a day; the last day counts."""
+    in_time = (asset.released is None or asset.released <= on) and (
+        asset.expires is None or on <= asset.expires
+    )
+    return asset.status == "published" and in_time
 
 
 def _is_above(superior: str, role: str, parents: dict[str, str | None]) -> bool:

@@ -65,6 +65,11 @@ def is_stop_word(word: str) -> bool:
     return word in _STOP_WORDS
 
 
+def is_spelt(word: str) -> bool:
+    """Say whether a folded word can be misspelt or left unfinished: it is written letter by letter, with spaces."""
+    return _script(word) in ("word", "code")
+
+
 def terms(text: str, language: str) -> list[str]:
     """Return the index terms of a text in a language (a tag such as "en" or "pt-BR"), in order."""
     return [term for word in words(text) for term in word_terms(word, language)]

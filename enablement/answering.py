@@ -25,6 +25,7 @@ from enablement.model import (
 from enablement.people import NotServed, colleague
 from enablement.ports import AccessUnknown, Services
 from enablement.recommend import MODEL, Ranked, recommend
+from enablement.search import phrases_in
 
 FINALISTS = 200
 TOKEN_BYTES = 24
@@ -218,7 +219,7 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     outside = _outsiders_read(ask, services)
     only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in given))
     basis, ranked = recommend(
-        chosen.words, deal, catalog=services.catalog, index=services.index, only=only, now=now
+        chosen.words, deal, within=services, only=only, now=now, phrases=_phrases(ask, chosen)
     )
     suggestions = tuple(
         _suggestion(ask, user, deal, rank, one, now) for rank, one in enumerate(ranked, start=1)
@@ -230,6 +231,11 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     # Nobody has seen it yet: the note that its delivery begins brings it to the disk too.
     services.ledger.write(Written(records=(record, *suggestions)), now=now, lazily=True)
     return _drawn(ask, record, deal, services)
+
+
+def _phrases(ask: Ask, chosen: deals.Choice) -> tuple[tuple[str, ...], ...]:
+    """Return what the person put in quotation marks, except where that is the deal's name."""
+    return tuple(phrase for phrase in phrases_in(ask.question) if set(phrase) <= set(chosen.words))
 
 
 def _as_asked(reason: Reason, question: str) -> Reason:

@@ -1,36 +1,25 @@
-"""Take files into the catalogue: same bytes, same version; changed bytes, a new version; a moved file stays itself."""
+"""Take files into the catalogue: same bytes, same version; changed bytes, a new version; a moved file stays itself.
+
+Where a collection has approvers, what is new or changed waits for one of them, and what was published before stays.
+"""
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
-from typing import Literal, Protocol, get_args
+from dataclasses import dataclass, replace
+from datetime import datetime
+from os.path import normpath
+from pathlib import PurePath
+from typing import Literal, Protocol
 
-from enablement.analyser import words
-from enablement.model import LANGUAGES, Asset, Audience, Facets, Page, Version, key
+from enablement.governance import approvers, reviewers, set_aside, submitted
+from enablement.metadata import BadMetadata, Metadata, cut, detect_language, understood
+from enablement.model import Asset, Change, Edition, Page, Version, Written, key
+from enablement.notices import together
+from enablement.ports import Catalog, Ledger, TryLater
 
 Outcome = Literal["added", "new version", "updated", "unchanged", "moved"]
-_FACETS = tuple(field.name for field in fields(Facets))
-KNOWN_KEYS = frozenset(
-    {
-        *("title", "kind", "language", "audience", "collection", "owner", "translation_of"),
-        *("review_every_days", "released", "expires"),
-        *_FACETS,
-    }
-)
-# How many characters the catalogue has room for.
-_ROOM = {"title": 500, "kind": 80, "language": 20, "collection": 200, "owner": 320, "translation_of": 1000}
-# Words that only one of the Latin-script languages uses, and often.
-_TELLTALES = {
-    "en": "the and of to is for with your you we are that this from by",
-    "fr": "le les des est et une dans pour vous nous avec sur votre au du",
-    "pt-BR": "os uma para com não em seu sua você são mais na no do da",
-}
-
-
-class BadMetadata(Exception):
-    """What a file says of itself can't be used; the message names the key and what it may be."""
+# Somebody else may decide about the same asset in the same moment: then look again at what they left.
+ATTEMPTS = 5
 
 
 class PageRead(Protocol):
@@ -46,7 +35,7 @@ class PageRead(Protocol):
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file that was read: where it comes from, its bytes, its pages and what it says of itself."""
+    """A file that was read: where it comes from, its bytes, its pages, what it says of itself; of a link, its `url`."""
 
     source: str
     file_name: str
@@ -55,74 +44,113 @@ class Incoming:
     title: str
     pages: Sequence[PageRead]
     metadata: Mapping[str, object]
+    url: str = ""
 
 
-class Shelf(Protocol):
-    """What taking in needs of the catalogue."""
+@dataclass(frozen=True)
+class Taken:
+    """What became of a file: the asset as it stands, or as it waits for these approvers. Notes stopped nothing."""
 
-    def publish(self, asset: Asset, version: Version, pages: Sequence[Page], data: bytes) -> bool: ...
-    def asset_by_source(self, source: str) -> Asset | None: ...
-    def assets_by_content(self, content_hash: str) -> list[Asset]: ...
-    def version(self, version_id: str) -> Version | None: ...
+    outcome: Outcome
+    asset: Asset
+    waits_for: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def take_in(incoming: Incoming, shelf: Shelf, *, is_there: Callable[[str], bool], now: datetime) -> Outcome:
-    """Publish a file as a new asset, a new version, or not at all when nothing changed.
+@dataclass(frozen=True)
+class _Desk:
+    """Where files are taken in, and by whom."""
+
+    catalog: Catalog
+    ledger: Ledger
+    is_there: Callable[[str], bool]
+    now: datetime
+    by: str
+    may_replace: Callable[[Asset], bool]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the catalogue knows of a file already: the asset, and what is proposed for it."""
+
+    asset: Asset | None
+    proposal: Asset | None
+
+
+def take_in(
+    incoming: Incoming,
+    catalog: Catalog,
+    ledger: Ledger,
+    *,
+    is_there: Callable[[str], bool],
+    now: datetime,
+    by: str = "",
+    may_replace: Callable[[Asset], bool] = lambda _: True,
+) -> Taken:
+    """Publish a file as a new asset, a new version, or not at all when nothing changed; or put it up for approval.
 
     `is_there` says whether the file of a source is still there: when that of an asset with the same bytes is not,
-    the file has moved and the asset with it. Raises BadMetadata.
+    the file has moved and the asset with it. `by` is the e-mail of who adds it, where that is known; `may_replace`
+    says whether they may archive an asset that the file `replaces`. Raises BadMetadata.
     """
-    content_hash = hashlib.sha256(incoming.data).hexdigest()
-    known = shelf.asset_by_source(incoming.source)
-    if known is None:
-        twins = shelf.assets_by_content(content_hash)
-        known = next((twin for twin in twins if not is_there(twin.source)), None)
-    asset, version = _asset_and_version(incoming, known, content_hash, now)
-    previous = shelf.version(known.version_id) if known else None
-    is_same = previous is not None and previous.content_hash == content_hash
-    if known and previous and is_same:
-        version = previous
-        asset = replace(
-            asset, version=known.version, version_id=known.version_id, updated_at=known.updated_at
-        )
-    if asset == known:
-        return "unchanged"
-    pages = [Page(version.id, page.number, page.title, page.text) for page in incoming.pages]
-    shelf.publish(asset, version, pages, incoming.data)
-    if known is None:
-        return "added"
-    if not is_same:
-        return "new version"
-    return "moved" if asset.source != known.source else "updated"
+    desk = _Desk(catalog, ledger, is_there, now, by.lower(), may_replace)
+    for _ in range(ATTEMPTS):
+        taken, written = _decided(incoming, desk)
+        if not written.changes or ledger.write(written, now=now):
+            return taken
+    raise TryLater(f"{incoming.file_name} is being changed by others.")
 
 
-def metadata_problems(metadata: Mapping[str, object]) -> list[str]:
-    """Return a line for each key that is not known; the rest can still be used."""
-    return [f"unknown key “{name}”" for name in metadata if name not in KNOWN_KEYS]
+def called(name: str, catalog: Catalog, *, beside: str = "") -> list[Asset]:
+    """Return the assets with this source (a path may start from the folder of `beside`) or exactly this title."""
+    sources = (name, normpath(PurePath(beside).parent / name))
+    by_source = next((found for source in sources if (found := catalog.asset_by_source(source))), None)
+    return [by_source] if by_source else catalog.assets_titled(name)
 
 
-def detect_language(text: str) -> str:
-    """Return the language of a text by its script, or by its commonest words; English when nothing tells."""
-    scripts = Counter(_script_of(character) for character in text)
-    others = {language: count for language, count in scripts.items() if language}
-    letters = sum(character.isalpha() for character in text)
-    if others and max(others.values()) * 4 > letters:
-        return max(others, key=lambda language: others[language])
-    said = Counter(words(text)[:2000])
-    scores = {
-        language: sum(said[word] for word in words(telling)) for language, telling in _TELLTALES.items()
-    }
-    best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] else "en"
+def _decided(incoming: Incoming, desk: _Desk) -> tuple[Taken, Written]:
+    """Return what becomes of a file, and what is written to make it so."""
+    metadata = understood(incoming.metadata)
+    known, version = _known(incoming, desk)
+    said = _as_said(incoming, metadata, known, version, desk.now)
+    on_shelf = bool(approvers(said.collection, desk.catalog))
+    by_whom = reviewers(said, desk.catalog)
+    asset, proposal = _becomes(said, known, needs_approval=bool(by_whom), on_shelf=on_shelf)
+    candidate = proposal or asset
+    author = desk.by or candidate.owner
+    changes: tuple[Change, ...] = ()
+    if (asset, proposal) != (known.asset, known.proposal):
+        pages = tuple(Page(version.id, page.number, page.title, page.text) for page in incoming.pages)
+        edition = Edition(version, pages, incoming.data)
+        changes = (Change(known.asset, asset, known.proposal, proposal, edition),)
+    is_submitted = candidate.status == "in_review" and not _is_known(candidate, known)
+    asked = submitted(candidate, author, desk.catalog, desk.now) if is_submitted else Written()
+    aside, notes = _set_aside(metadata.replaces, candidate, author, desk)
+    if asset.status == "archived" and replace(said, source=asset.source) != asset:
+        notes = (*notes, "it is archived and stays as it was: restore it, then add it again")
+    written = together(Written(changes=changes), asked, aside)
+    outcome = _outcome(known, asset, candidate, is_new=bool(written.changes))
+    waits_for = by_whom if candidate.status == "in_review" else ()
+    others = tuple(email for email in waits_for if email not in (author, candidate.owner))
+    return Taken(outcome, candidate, others, notes), written
 
 
-def _asset_and_version(
-    incoming: Incoming, known: Asset | None, content_hash: str, now: datetime
-) -> tuple[Asset, Version]:
-    said = incoming.metadata
-    asset_id = known.id if known else key("asset", incoming.source)
-    number = known.version + 1 if known else 1
-    version = Version(
+def _known(incoming: Incoming, desk: _Desk) -> tuple[_Known, Version]:
+    """Return what is known of a file, and the version that it is: the one with the same bytes, or a new one."""
+    catalog, content_hash = desk.catalog, hashlib.sha256(incoming.data).hexdigest()
+    asset = catalog.asset_by_source(incoming.source)
+    if asset is None:
+        twins = catalog.assets_by_content(content_hash)
+        asset = next((twin for twin in twins if not desk.is_there(twin.source)), None)
+    known = _Known(asset, catalog.proposal(asset.id) if asset else None)
+    for one in (known.asset, known.proposal):
+        version = catalog.version(one.version_id) if one else None
+        if version and version.content_hash == content_hash:
+            return known, version
+    asset_id = asset.id if asset else key("asset", incoming.source)
+    # A version that was declined keeps its number.
+    number = max((version.number for version in catalog.versions(asset_id)), default=0) + 1
+    return known, Version(
         id=key("version", asset_id, content_hash, number),
         asset_id=asset_id,
         number=number,
@@ -130,84 +158,104 @@ def _asset_and_version(
         media_type=incoming.media_type,
         file_name=incoming.file_name,
         size=len(incoming.data),
-        created_at=now,
+        created_at=desk.now,
     )
+
+
+def _as_said(incoming: Incoming, metadata: Metadata, known: _Known, version: Version, now: datetime) -> Asset:
+    """Return the asset as the file has it; how it stands is carried over."""
     text = "\n".join(page.text for page in incoming.pages)
-    asset = Asset(
-        id=asset_id,
+    before = known.asset
+    of_this_version = [one for one in (before, known.proposal) if one and one.version_id == version.id]
+    reviewed = [day for day in (metadata.reviewed_on, before.reviewed_on if before else None) if day]
+    return Asset(
+        id=version.asset_id,
         source=incoming.source,
-        title=_text(said, "title") or _cut(incoming.title, _ROOM["title"]),
-        kind=_text(said, "kind") or "document",
-        language=_language(_text(said, "language")) or detect_language(text),
-        audience=_audience(_text(said, "audience") or "internal"),
-        collection=_text(said, "collection"),
-        owner=_text(said, "owner").lower(),
-        facets=Facets(**{name: _values(said, name) for name in _FACETS}),
-        translation_of=_text(said, "translation_of") or None,
-        released=_day(said, "released"),
-        expires=_day(said, "expires"),
-        version=number,
+        title=metadata.title or cut(incoming.title, "title"),
+        kind=metadata.kind,
+        language=metadata.language or detect_language(text),
+        audience=metadata.audience,
+        collection=metadata.collection,
+        owner=metadata.owner,
+        facets=metadata.facets,
+        translation_of=metadata.translation_of or None,
+        released=metadata.released,
+        expires=metadata.expires,
+        version=version.number,
         version_id=version.id,
-        updated_at=now,
-    )
-    return asset, version
-
-
-def _text(said: Mapping[str, object], name: str) -> str:
-    value = said.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, dict | list):
-        raise BadMetadata(f"“{name}” should be one value, not a list")
-    text = str(value).strip()
-    if len(text) > _ROOM.get(name, len(text)):
-        raise BadMetadata(f"“{name}” is longer than {_ROOM[name]} characters")
-    return text
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _values(said: Mapping[str, object], name: str) -> tuple[str, ...]:
-    value = said.get(name)
-    if value is None:
-        return ()
-    if isinstance(value, dict):
-        raise BadMetadata(f"“{name}” should be a list of values")
-    return tuple(
-        str(item).strip() for item in (value if isinstance(value, list) else [value]) if str(item).strip()
+        updated_at=of_this_version[0].updated_at if of_this_version else now,
+        status=before.status if before else "published",
+        replaced_by=before.replaced_by if before else None,
+        review_every_days=metadata.review_every_days,
+        reviewed_on=max(reviewed, default=None),
+        url=incoming.url,
     )
 
 
-def _day(said: Mapping[str, object], name: str) -> date | None:
-    value = said.get(name)
-    if value is None or isinstance(value, datetime):
-        return value.date() if value else None
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value).strip())
-    except ValueError as error:
-        raise BadMetadata(f"“{name}” should be a day like 2026-12-31, not “{value}”") from error
+def _becomes(
+    said: Asset, known: _Known, *, needs_approval: bool, on_shelf: bool
+) -> tuple[Asset, Asset | None]:
+    """Return the asset as it shall stand, and what is proposed for it.
+
+    `on_shelf`: its (new) collection has approvers. What would leave such a collection needs approval too.
+    """
+    before = known.asset
+    if before is None:
+        return replace(said, status="in_review" if needs_approval else "published"), None
+    stays = replace(before, source=said.source)
+    if before.status == "archived":
+        return stays, None
+    if not needs_approval:
+        return replace(said, status="published"), None
+    if said == stays:
+        return stays, None
+    if before.status != "published" and on_shelf:
+        return replace(said, status="in_review"), None
+    proposal = replace(said, status="in_review", replaced_by=None, reviewed_on=None)
+    waited = known.proposal
+    if waited and proposal == replace(waited, status="in_review", source=said.source):
+        return stays, waited
+    return stays, proposal
 
 
-def _audience(value: str) -> Audience:
-    if value not in get_args(Audience):
-        raise BadMetadata(f"“audience” should be internal or customer, not “{value}”")
-    return "customer" if value == "customer" else "internal"
+def _set_aside(name: str, candidate: Asset, author: str, desk: _Desk) -> tuple[Written, tuple[str, ...]]:
+    """Return how what a file `replaces` is archived, now or when the file is approved, and what to say of it."""
+    if not name or candidate.status not in ("published", "in_review"):
+        return Written(), ()
+    found = called(name, desk.catalog, beside=candidate.source)
+    if not found:
+        return Written(), (f"“replaces”: no asset is called “{name}”; add the file again when there is one",)
+    if len(found) > 1:
+        raise BadMetadata(f"“replaces”: {len(found)} assets are called “{name}”; name the path of one")
+    (old,) = found
+    if old.id == candidate.id:
+        raise BadMetadata("“replaces” names the file itself")
+    if old.replaced_by == candidate.id:
+        return Written(), ()
+    if not desk.may_replace(old):
+        raise BadMetadata(f"“replaces”: “{old.title}” is looked after by others; ask them to archive it")
+    if any(one.kind == "restored" and one.at > candidate.updated_at for one in desk.ledger.decisions(old.id)):
+        return Written(), (f"“{old.title}” was restored since and stays; archive it if it is replaced",)
+    if candidate.status == "published":
+        return set_aside(old, candidate, email=author, catalog=desk.catalog, now=desk.now), ()
+    # It stays until the file is approved.
+    waited = desk.catalog.proposal(old.id)
+    return Written(changes=(Change(old, replace(old, replaced_by=candidate.id), waited, waited),)), ()
 
 
-def _language(tag: str) -> str:
-    if not tag:
-        return ""
-    known = {language.lower(): language for language in LANGUAGES} | {"pt": "pt-BR", "zh": "zh-TW"}
-    return known.get(tag.lower().replace("_", "-"), tag)
+def _outcome(known: _Known, asset: Asset, candidate: Asset, *, is_new: bool) -> Outcome:
+    before = known.asset
+    if before is None:
+        return "added"
+    if not is_new:
+        return "unchanged"
+    if candidate.version_id not in {one.version_id for one in (before, known.proposal) if one}:
+        return "new version"
+    return "moved" if asset.source != before.source else "updated"
 
 
-def _script_of(character: str) -> str:
-    if "\u0e00" <= character <= "\u0e7f":
-        return "th"
-    if "\uac00" <= character <= "\ud7a3":
-        return "ko"
-    return "zh-TW" if "\u4e00" <= character <= "\u9fff" else ""
+def _is_known(candidate: Asset, known: _Known) -> bool:
+    """Say whether the catalogue has this already, be it from another place."""
+    return any(
+        one and replace(one, source=candidate.source) == candidate for one in (known.asset, known.proposal)
+    )

@@ -14,7 +14,7 @@ class NotServed(Exception):
 
 def colleague(ask: Ask, *, mirror: Mirror, messenger: Messenger, now: datetime) -> CrmUser:
     """Return the CRM user who asks; raises NotServed for guests, strangers, the deactivated and the unknown."""
-    email = ask.email or _slack_email(ask.slack_id, mirror=mirror, messenger=messenger, now=now)
+    email = ask.email or member_email(ask.slack_id, mirror=mirror, messenger=messenger, now=now)
     known = [user for user in mirror.users_by_email(email) if user.is_active]
     if not known:
         raise NotServed(
@@ -29,7 +29,8 @@ def colleague(ask: Ask, *, mirror: Mirror, messenger: Messenger, now: datetime) 
     return known[0]
 
 
-def _slack_email(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> str:
+def member_email(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> str:
+    """Return the confirmed e-mail of a member of the workspace; raises NotServed for everybody else."""
     profile = mirror.profile(slack_id)
     if profile is None or now - profile.seen_at > PROFILE_IS_FRESH:
         profile = messenger.profile(slack_id, now=now)

@@ -1,9 +1,14 @@
 """What the product needs of the world, said as protocols; `Services` is the bundle of them."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection as Some
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from enablement.model import (
     Answered,
@@ -11,21 +16,29 @@ from enablement.model import (
     Asset,
     Audience,
     Claimed,
+    Collection,
     Contact,
     CrmRole,
     CrmUser,
     Deal,
+    Decision,
     Facets,
     Feedback,
+    Fetched,
     Lane,
     Letter,
+    Notice,
     Page,
+    Preview,
     Profile,
     Share,
     Suggestion,
     Task,
     Touch,
+    Upload,
+    Vectors,
     Version,
+    Vocabulary,
     Written,
 )
 
@@ -44,40 +57,68 @@ class Undeliverable(Exception):
     """This work can never succeed as it is; a person must act. The message says what is wrong."""
 
 
+class CannotFetch(Exception):
+    """A file can't be had from Slack; the message tells the person why and what to do."""
+
+
 @dataclass(frozen=True)
 class IndexQuery:
-    """What to look for: folded words; or, when there are none, facets that make an asset fit."""
+    """What to look for: folded words and what they mean; or, when there are none, facets that make an asset fit.
+
+    `phrases` are words that must stand on the page one after the other. `meaning` is the question's vector.
+    """
 
     words: tuple[str, ...]
     facets: Facets = field(default_factory=Facets)
+    phrases: tuple[tuple[str, ...], ...] = ()
+    meaning: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
 class AssetFilter:
-    """Which assets may be found: decided by access, applied inside the search."""
+    """Which assets may be found: decided by access, or asked for; applied inside the search.
+
+    Languages are tags such as "pt-BR"; of each facet named in `made_for` an asset must have one of the values.
+    """
 
     audiences: tuple[Audience, ...]
     on: date
     without: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    made_for: Facets = field(default_factory=Facets)
 
 
 @dataclass(frozen=True)
 class PageHit:
-    """The best page of one asset; score ≥ 0."""
+    """The best page of one asset: score in 0..1; `likeness` is how alike page and question are (-1..1), if known."""
 
     asset_id: str
     page: int
     score: float
+    likeness: float | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found, best first; all of it, the numbers too, as if what the filter hides were not there.
+
+    `rarity` says how telling each asked word is (inverse document frequency, ≥ 0); `meant` gives, for each asked
+    word that no page holds, the words that it is taken for.
+    """
+
+    hits: tuple[PageHit, ...]
+    rarity: Mapping[str, float]
+    meant: Mapping[str, tuple[str, ...]]
 
 
 class Index(Protocol):
-    """Finds pages by words and assets by facets."""
+    """Finds pages by words and by meaning, and assets by facets."""
 
-    def search(self, query: IndexQuery, *, only: AssetFilter, limit: int) -> list[PageHit]:
+    def siblings(self, asset_ids: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
+        """Return for each asset the original and translations that belong with it, as far as the filter lets them."""
+
+    def search(self, query: IndexQuery, *, only: AssetFilter, limit: int) -> Found:
         """Return the best page of each matching asset, best first."""
-
-    def rarity(self, words: Sequence[str]) -> dict[str, float]:
-        """Return how telling each word is (inverse document frequency, ≥ 0)."""
 
     def follow(self) -> int:
         """Take in what changed in the catalogue; return how many assets were taken in."""
@@ -89,6 +130,14 @@ class Catalog(Protocol):
     def publish(self, asset: Asset, version: Version, pages: Sequence[Page], data: bytes) -> bool:
         """Store a version of an asset as its current one; False when that version was current already."""
 
+    def keep(self, asset: Asset) -> bool:
+        """Store what is said of a known asset, its version left as it is; False when nothing changed."""
+
+    def collections(self) -> list[Collection]: ...
+
+    def keep_collections(self, collections: Iterable[Collection]) -> None:
+        """Store collections, each in place of the one of that name."""
+
     def asset(self, asset_id: str) -> Asset | None: ...
 
     def asset_by_source(self, source: str) -> Asset | None: ...
@@ -96,14 +145,32 @@ class Catalog(Protocol):
     def assets_by_content(self, content_hash: str) -> list[Asset]:
         """Return the assets whose current version has these bytes."""
 
-    def assets(self, ids: Collection[str] | None = None) -> list[Asset]:
+    def assets(self, ids: Some[str] | None = None) -> list[Asset]:
         """Return these assets, or all, by title."""
+
+    def assets_titled(self, title: str) -> list[Asset]: ...
+
+    def assets_like(self, words: str, *, limit: int) -> list[Asset]:
+        """Return assets in use whose title holds these words, whatever their case, by title."""
+
+    def vocabulary(self) -> Vocabulary:
+        """Return the kinds, collections and facets of the assets in use."""
+
+    def assets_replaced_by(self, asset_id: str) -> list[Asset]: ...
+
+    def proposal(self, asset_id: str) -> Asset | None:
+        """Return this asset as somebody proposed it: in review, or a draft once declined."""
+
+    def proposals(self) -> list[Asset]: ...
 
     def version(self, version_id: str) -> Version | None: ...
 
+    def versions(self, asset_id: str) -> list[Version]:
+        """Return all versions that were ever stored of an asset, the first one first."""
+
     def page(self, version_id: str, number: int) -> Page | None: ...
 
-    def pages_at(self, places: Collection[tuple[str, int]]) -> list[Page]:
+    def pages_at(self, places: Some[tuple[str, int]]) -> list[Page]:
         """Return the pages of these (version id, page number), in any order; those that are not there are left out."""
 
     def pages(self, version_id: str) -> list[Page]: ...
@@ -113,6 +180,63 @@ class Catalog(Protocol):
 
     def changes(self, after: int, *, limit: int) -> list[tuple[int, str]]:
         """Return (change number, asset id) after a change number, oldest first."""
+
+
+class Embedder(Protocol):
+    """Turns text into vectors whose inner product says how alike two meanings are."""
+
+    @property
+    def model(self) -> str:
+        """Name the model: vectors of different models are never compared."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def alike_from(self) -> float:
+        """Say from which likeness on a page is likely to answer a question."""
+
+    @property
+    def likeness_weight(self) -> float:
+        """Say how much of a score likeness should give; the rest is for words."""
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a row of length 1 for each text that may be found; raises TryLater, Undeliverable."""
+
+    def question(self, text: str) -> NDArray[np.float32]:
+        """Return the vector (length 1) of a question; raises TryLater, Undeliverable."""
+
+
+class Questions(Protocol):
+    """Turns questions into vectors while somebody waits."""
+
+    @property
+    def alike_from(self) -> float: ...
+
+    @property
+    def degraded(self) -> str:
+        """Say why the last question got no vector; empty when all is well."""
+
+    def prepare(self) -> None:
+        """Load what the first question would otherwise wait for."""
+
+    def vector(self, text: str) -> NDArray[np.float32] | None:
+        """Return the vector (length 1) of a question, or None when there is none to be had soon."""
+
+
+class VectorStore(Protocol):
+    """Keeps what was embedded: it took time, or money, so it is kept with the catalogue."""
+
+    def missing(self, model: str, *, limit: int) -> list[str]:
+        """Return current versions of published assets that have no vectors of this model, oldest change first."""
+
+    def count(self, model: str) -> tuple[int, int]:
+        """Return (versions with vectors of this model, versions that should have)."""
+
+    def keep(self, vectors: Sequence[Vectors]) -> None:
+        """Store vectors and tell the indexes that their assets changed."""
+
+    def of(self, version_ids: Some[str], model: str) -> list[Vectors]: ...
 
 
 class Mirror(Protocol):
@@ -130,9 +254,9 @@ class Mirror(Protocol):
 
     def deal(self, deal_id: str) -> Deal | None: ...
 
-    def deals(self, ids: Collection[str]) -> list[Deal]: ...
+    def deals(self, ids: Some[str]) -> list[Deal]: ...
 
-    def deals_of(self, owners: Collection[str], *, team_member: str) -> list[Deal]:
+    def deals_of(self, owners: Some[str], *, team_member: str) -> list[Deal]:
         """Return the open deals owned by any of these users or with this user on the team, newest first."""
 
     def contacts(self, deal_id: str) -> list[Contact]: ...
@@ -141,7 +265,7 @@ class Mirror(Protocol):
 
     def user(self, user_id: str) -> CrmUser | None: ...
 
-    def users(self, *, roles: Collection[str] | None = None) -> list[CrmUser]:
+    def users(self, *, roles: Some[str] | None = None) -> list[CrmUser]:
         """Return the active users, or those of them who have one of these roles."""
 
     def roles(self) -> list[CrmRole]: ...
@@ -152,6 +276,9 @@ class Mirror(Protocol):
 
     def watermark(self, name: str) -> datetime | None: ...
 
+    def watermarks(self, beginning: str) -> dict[str, datetime]:
+        """Return the watermarks whose names begin so, by the rest of the name."""
+
     def set_watermark(self, name: str, at: datetime) -> None: ...
 
 
@@ -159,8 +286,9 @@ class Ledger(Protocol):
     """What happened, who asked, what was shown and shared: written once, together with the work it causes."""
 
     def write(self, written: Written, *, now: datetime, lazily: bool = False) -> bool:
-        """Commit records, tasks and event in one transaction; False (and nothing written) for a known event.
+        """Commit records, tasks, event and changes in one transaction.
 
+        False, and nothing written, for a known event and when an asset is no longer what its change says that it was.
         `lazily` does not wait for the disk: a power cut may undo it, unless something written later is on disk.
         """
 
@@ -180,9 +308,20 @@ class Ledger(Protocol):
 
     def revoke_share(self, share_id: str, *, at: datetime) -> None: ...
 
+    def decisions(self, asset_id: str) -> list[Decision]:
+        """Return what was decided about an asset, the oldest first."""
+
+    def notice(self, notice_id: str) -> Notice | None: ...
+
+    def preview(self, preview_id: str) -> Preview | None: ...
+
+    def preview_by_token(self, token: str) -> Preview | None: ...
+
+    def upload(self, upload_id: str) -> Upload | None: ...
+
     def touch(self, touch_id: str) -> Touch | None: ...
 
-    def touches(self, ids: Collection[str]) -> list[Touch]: ...
+    def touches(self, ids: Some[str]) -> list[Touch]: ...
 
     def touches_of(self, deal_id: str) -> list[Touch]: ...
 
@@ -202,12 +341,10 @@ class Ledger(Protocol):
 class Outbox(Protocol):
     """The work to be done: rows claimed by lease, settled, tried again or buried."""
 
-    def claim(
-        self, lane: Lane, kinds: Collection[str], *, owner: str, limit: int, now: datetime
-    ) -> list[Claimed]:
+    def claim(self, lane: Lane, kinds: Some[str], *, owner: str, limit: int, now: datetime) -> list[Claimed]:
         """Lease due rows of these kinds, oldest first, never two of one partition to two claims; counts the attempt."""
 
-    def renew(self, ids: Collection[str], *, owner: str, now: datetime) -> None:
+    def renew(self, ids: Some[str], *, owner: str, now: datetime) -> None:
         """Hold rows for longer, while they are being worked on."""
 
     def holders(self) -> list[str]:
@@ -216,7 +353,7 @@ class Outbox(Protocol):
     def forsake(self, owner: str, *, now: datetime) -> None:
         """End the leases of an owner who is gone: what it held is due at once."""
 
-    def settle(self, ids: Collection[str], *, owner: str, now: datetime) -> int:
+    def settle(self, ids: Some[str], *, owner: str, now: datetime) -> int:
         """Mark rows as done; return how many were still this owner's."""
 
     def try_again(self, task_id: str, *, owner: str, error: str, at: datetime) -> None: ...
@@ -224,12 +361,12 @@ class Outbox(Protocol):
     def bury(self, task_id: str, *, owner: str, error: str, now: datetime) -> None:
         """Give a row up: it stays as a dead letter until someone retries it."""
 
-    def revive(self, ids: Collection[str] | None, *, now: datetime) -> int:
+    def revive(self, ids: Some[str] | None, *, now: datetime) -> int:
         """Make dead letters due again (all, when None); return how many."""
 
     def add(self, tasks: Iterable[Task], *, now: datetime) -> None: ...
 
-    def letters(self, *, states: Collection[str], limit: int) -> list[Letter]: ...
+    def letters(self, *, states: Some[str], limit: int) -> list[Letter]: ...
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows by (lane, state)."""
@@ -265,6 +402,15 @@ class Messenger(Protocol):
         `again` says that it may be there already, from before a crash.
         """
 
+    def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
+        """Tell a person of an asset, as it is proposed or as it stands, in a direct message; `again` as above.
+
+        Raises Undeliverable when Slack knows nobody with that e-mail.
+        """
+
+    def fetch(self, file_id: str, *, most: int) -> Fetched:
+        """Return a file that somebody put into Slack, of at most so many bytes; raises CannotFetch or TryLater."""
+
 
 class AccessUnknown(Exception):
     """The CRM could not be asked who may see a deal; nobody may until it can."""
@@ -275,6 +421,46 @@ class Access(Protocol):
 
     def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these deals this user may read; raises AccessUnknown."""
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """That a file lies in one of the CRM's libraries. `place` is another one when it comes to lie elsewhere."""
+
+    file_id: str
+    place: str
+    library: str
+
+
+@dataclass(frozen=True)
+class CrmFile:
+    """The newest version of a file of the CRM: its name is safe in any folder, its checksum an MD5 in hex digits.
+
+    `said` is what its owner says of it, with the keys of a sidecar, `about` how they describe it; `stamp` tells when
+    anything of that changed, by the CRM's clock.
+    """
+
+    id: str
+    version_id: str
+    name: str
+    size: int
+    checksum: str
+    said: Mapping[str, object]
+    about: str
+    stamp: datetime
+
+
+class CrmFiles(Protocol):
+    """The libraries of files in the CRM that Touchline follows."""
+
+    def held(self) -> tuple[list[HeldFile], list[str]]:
+        """Return all files that lie there, and the names of chosen libraries that can't be seen; raises TryLater."""
+
+    def newest(self, ids: Some[str], *, since: datetime | None) -> Iterable[CrmFile]:
+        """Yield the newest version of these files, or only of those that changed since; raises TryLater."""
+
+    def fetch(self, file: CrmFile, into: Path) -> None:
+        """Write a file's bytes; raises TryLater, also when they do not arrive whole."""
 
 
 class Crm(Protocol):
@@ -292,6 +478,9 @@ class Crm(Protocol):
     def sync(self, *, full: bool) -> dict[str, int]:
         """Bring the mirror up to date; return how many rows of each kind were read."""
 
+    def files(self) -> CrmFiles | None:
+        """Return the libraries to follow; None when none were chosen."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -299,6 +488,10 @@ class Services:
 
     catalog: Catalog
     index: Index
+    # None: the library is searched by words alone.
+    embedder: Embedder | None
+    questions: Questions
+    vectors: VectorStore
     mirror: Mirror
     ledger: Ledger
     outbox: Outbox
@@ -309,3 +502,5 @@ class Services:
     clock: Clock
     public_url: str
     link_days: int
+    # E-mails of those who look after the whole library.
+    librarians: tuple[str, ...] = ()

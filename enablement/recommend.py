@@ -1,13 +1,13 @@
 """Which few assets to show for a deal, and why: relevance times fit, with stated weights until there is evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from enablement.facets import deal_facets, facet
 from enablement.model import Asset, Basis, Deal, Facets, Reason
-from enablement.ports import AssetFilter, Catalog, Index, IndexQuery
-from enablement.search import Match, find
+from enablement.ports import AssetFilter, Catalog, IndexQuery
+from enablement.search import Match, Searchable, find
 
 MODEL = "stated-weights-1"
 MOST = 5
@@ -44,18 +44,25 @@ class Ranked:
 
 
 def recommend(
-    asked: Sequence[str], deal: Deal, *, catalog: Catalog, index: Index, only: AssetFilter, now: datetime
+    asked: Sequence[str],
+    deal: Deal,
+    *,
+    within: Searchable,
+    only: AssetFilter,
+    now: datetime,
+    phrases: Sequence[tuple[str, ...]] = (),
 ) -> tuple[Basis, list[Ranked]]:
     """Return at most five assets for a deal and on what basis: the words, the nearest there is, or fit alone."""
     if not asked:
-        ranked = _by_fit(deal, catalog=catalog, index=index, only=only, now=now)
+        ranked = _by_fit(deal, within=within, only=only, now=now)
         return ("fit" if ranked else "nothing"), ranked
-    matches = find(asked, catalog=catalog, index=index, only=only)
+    matches = find(asked, within=within, only=only, phrases=phrases)
+    matches = _in_buyers_language(matches, deal, within=within, only=only)
     relevant = [match for match in matches if match.is_relevant]
     if relevant:
         return "words", _worth_showing([_by_words(match, deal, now) for match in relevant], MOST)
     nearest = [_by_words(match, deal, now) for match in matches]
-    nearest = nearest or _by_fit(deal, catalog=catalog, index=index, only=only, now=now)
+    nearest = nearest or _by_fit(deal, within=within, only=only, now=now)
     return ("nearest" if nearest else "nothing"), _worth_showing(nearest, NEAREST)
 
 
@@ -78,14 +85,50 @@ def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
 def _by_words(match: Match, deal: Deal, now: datetime) -> Ranked:
     fitness, reasons = fit(match.asset, deal)
     score = match.relevance * (WORDS_ALONE + (1 - WORDS_ALONE) * fitness) * _freshness(match.asset, now)
-    words = Reason("words", (str(match.page.number), match.page.title, *match.found))
-    return Ranked(match.asset, round(score, 4), (words, *reasons))
+    return Ranked(match.asset, round(score, 4), (_why(match), *reasons))
 
 
-def _by_fit(deal: Deal, *, catalog: Catalog, index: Index, only: AssetFilter, now: datetime) -> list[Ranked]:
-    hits = index.search(IndexQuery((), deal_facets(deal)), only=only, limit=CANDIDATES)
+def _why(match: Match) -> Reason:
+    if match.original:
+        return Reason("translation", (match.original.title, match.asset.language))
+    where = (str(match.page.number), match.page.title)
+    if not match.found:
+        return Reason("meaning", (*where, match.asset.language))
+    # What a misspelt word was taken for says more than the word.
+    return Reason("words", (*where, *(match.meant or match.found)))
+
+
+def _in_buyers_language(
+    matches: Sequence[Match], deal: Deal, *, within: Searchable, only: AssetFilter
+) -> list[Match]:
+    """Put in place of an asset its translation into the language of the account, and name each only once."""
+    if not deal.language:
+        return list(matches)
+    wanted = deal.language[:2]
+    siblings = within.index.siblings(
+        [one.asset.id for one in matches if one.asset.language[:2] != wanted], only=only
+    )
+    others = within.catalog.assets([other for some in siblings.values() for other in some])
+    translated = {one.id: one for one in others if one.language[:2] == wanted}
+    best: dict[str, Match] = {}
+    for match in matches:
+        theirs = [translated[other] for other in siblings.get(match.asset.id, ()) if other in translated]
+        one = _as_translated(match, theirs[0], within.catalog) if theirs else match
+        best.setdefault(one.asset.id, one)
+    return list(best.values())
+
+
+def _as_translated(match: Match, asset: Asset, catalog: Catalog) -> Match:
+    """Return a match for the translation: the page of the same number, as translations mostly have the same pages."""
+    pages = catalog.pages(asset.version_id)
+    page = next((one for one in pages if one.number == match.page.number), pages[0] if pages else match.page)
+    return replace(match, asset=asset, page=page, original=match.asset)
+
+
+def _by_fit(deal: Deal, *, within: Searchable, only: AssetFilter, now: datetime) -> list[Ranked]:
+    found = within.index.search(IndexQuery((), deal_facets(deal)), only=only, limit=CANDIDATES)
     ranked = []
-    for asset in catalog.assets([hit.asset_id for hit in hits]):
+    for asset in within.catalog.assets([hit.asset_id for hit in found.hits]):
         fitness, reasons = fit(asset, deal)
         if any(reason.kind != "language" for reason in reasons):
             ranked.append(Ranked(asset, round(fitness * _freshness(asset, now), 4), reasons))

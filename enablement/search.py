@@ -1,53 +1,89 @@
 """From words to assets: the index finds pages, this says how well they match and shows where."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from enablement.analyser import asked_terms, is_stop_word, terms, words
+from enablement.analyser import asked_terms, is_spelt, is_stop_word, terms, words
 from enablement.model import Asset, Page
-from enablement.ports import AssetFilter, Catalog, Index, IndexQuery
+from enablement.ports import AssetFilter, Catalog, Index, IndexQuery, PageHit, Questions
 
 CANDIDATES = 60
-# An asset answers a question when its best page holds words worth this share of the question.
+# Pages that hold all words of a phrase, of which some hold them one after the other.
+PHRASE_CANDIDATES = 500
+# An asset answers a question when its best page holds words worth this share of the question, or means as much.
 RELEVANT_FROM = 0.5
 # A word of a script without spaces is found when this share of its pieces is.
 WORD_FOUND_FROM = 0.6
 SNIPPET_LENGTH = 160
+_WORD = re.compile(r"(\w+)")
+_QUOTED = re.compile(r"""["“”„«»「」]([^"“”„«»「」]+)["“”„«»「」]""")
+
+
+class Searchable(Protocol):
+    """Where to search: what a search needs of the services."""
+
+    @property
+    def catalog(self) -> Catalog: ...
+    @property
+    def index(self) -> Index: ...
+    @property
+    def questions(self) -> Questions: ...
 
 
 @dataclass(frozen=True)
 class Match:
-    """An asset that the index found: relevance and coverage in 0..1, the asked words that its best page holds."""
+    """An asset that the index found; relevance and strength in 0..1.
+
+    Strength says how much of the question its best page answers: by the asked words that it holds (`found`), or by
+    being alike in meaning. `meant` gives the words that a misspelt one was taken for; `original` what was found, when
+    this is its translation.
+    """
 
     asset: Asset
     page: Page
     relevance: float
-    coverage: float
+    strength: float
     found: tuple[str, ...]
+    meant: tuple[str, ...] = ()
+    original: Asset | None = None
 
     @property
     def is_relevant(self) -> bool:
-        return self.coverage >= RELEVANT_FROM
+        return self.strength >= RELEVANT_FROM
 
 
-def find(asked: Sequence[str], *, catalog: Catalog, index: Index, only: AssetFilter) -> list[Match]:
-    """Return the assets that hold any of the asked (folded) words, most relevant first."""
+def find(
+    asked: Sequence[str], *, within: Searchable, only: AssetFilter, phrases: Sequence[tuple[str, ...]] = ()
+) -> list[Match]:
+    """Return the assets that hold any of the asked (folded) words or mean the same, most relevant first.
+
+    Of each phrase an asset must hold the words on one page, one after the other.
+    """
     content = tuple(word for word in asked if not is_stop_word(word)) or tuple(asked)
     if not content:
         return []
-    hits = index.search(IndexQuery(content), only=only, limit=CANDIDATES)
-    rarity = index.rarity(content)
-    assets = {asset.id: asset for asset in catalog.assets([hit.asset_id for hit in hits])}
-    places = [(assets[hit.asset_id].version_id, hit.page) for hit in hits if hit.asset_id in assets]
-    pages = {(page.version_id, page.number): page for page in catalog.pages_at(places)}
+    query = IndexQuery(content, phrases=tuple(phrases), meaning=within.questions.vector(" ".join(asked)))
+    found = within.index.search(query, only=only, limit=PHRASE_CANDIDATES if phrases else CANDIDATES)
+    assets = {asset.id: asset for asset in within.catalog.assets([hit.asset_id for hit in found.hits])}
+    places = [(assets[hit.asset_id].version_id, hit.page) for hit in found.hits if hit.asset_id in assets]
+    pages = {(page.version_id, page.number): page for page in within.catalog.pages_at(places)}
     matches = []
-    for hit in hits:
+    for hit in found.hits:
         asset = assets.get(hit.asset_id)
         page = pages.get((asset.version_id, hit.page)) if asset else None
-        if asset and page:
-            matches.append(_match(asset, page, content, rarity, share_of_best=hit.score / hits[0].score))
+        if asset and page and _holds_phrases(asset, page, phrases):
+            likeness = (hit.likeness or 0.0) / (2 * within.questions.alike_from)
+            matches.append(_match(asset, page, hit, content, found.rarity, found.meant, likeness))
     # A page may share single characters with a question and none of its words.
-    return sorted((match for match in matches if match.found), key=lambda match: -match.relevance)
+    kept = [match for match in matches if match.found or match.is_relevant]
+    return sorted(kept, key=lambda match: -match.relevance)[:CANDIDATES]
+
+
+def phrases_in(question: str) -> tuple[tuple[str, ...], ...]:
+    """Return what stands between quotation marks, as folded words."""
+    return tuple(phrase for quoted in _QUOTED.findall(question) if (phrase := tuple(words(quoted))))
 
 
 def snippet(page: Page, found: Sequence[str]) -> str:
@@ -60,16 +96,51 @@ def snippet(page: Page, found: Sequence[str]) -> str:
     return best if len(best) <= SNIPPET_LENGTH else best[: SNIPPET_LENGTH - 1].rstrip() + "…"
 
 
+def marks(text: str, found: Sequence[str]) -> list[tuple[str, bool]]:
+    """Return a text in parts, each with whether it is one of the found words (in any form of it)."""
+    wanted = {term for word in found for part in asked_terms(word) for term in part}
+    parts: list[tuple[str, bool]] = []
+    for part in _WORD.split(text):
+        is_found = any(_is_form_of(word, wanted) for word in words(part))
+        if parts and parts[-1][1] == is_found:
+            parts[-1] = (parts[-1][0] + part, is_found)
+        else:
+            parts.append((part, is_found))
+    return parts
+
+
 def _match(
-    asset: Asset, page: Page, asked: Sequence[str], rarity: dict[str, float], *, share_of_best: float
+    asset: Asset,
+    page: Page,
+    hit: PageHit,
+    asked: Sequence[str],
+    rarity: Mapping[str, float],
+    meant: Mapping[str, tuple[str, ...]],
+    likeness: float,
 ) -> Match:
     held = set(terms(f"{asset.title} {asset.kind}\n{page.title}\n{page.text}", asset.language))
-    found = tuple(word for word in asked if _holds(held, word))
+    found = tuple(word for word in asked if any(_holds(held, one) for one in meant.get(word, (word,))))
+    said = tuple(one for word in found for one in meant.get(word, ()) if _holds(held, one))
     total = sum(rarity[word] for word in asked)
     coverage = sum(rarity[word] for word in found) / total if total else 0.0
-    return Match(asset, page, coverage * (0.5 + 0.5 * share_of_best), coverage, found)
+    strength = min(1.0, max(coverage, likeness))
+    return Match(asset, page, strength * (0.5 + 0.5 * hit.score), strength, found, said)
+
+
+def _is_form_of(word: str, wanted: set[str]) -> bool:
+    held = {term for part in asked_terms(word) for term in part}
+    # In a script without spaces many a word shares pieces with one that it is not.
+    return bool(held & wanted) if is_spelt(word) else held <= wanted
 
 
 def _holds(held: set[str], word: str) -> bool:
     parts = asked_terms(word)
     return sum(bool(held & set(part)) for part in parts) >= WORD_FOUND_FROM * len(parts)
+
+
+def _holds_phrases(asset: Asset, page: Page, phrases: Sequence[tuple[str, ...]]) -> bool:
+    if not phrases:
+        return True
+    # Between the parts stands what no phrase holds: none reaches from the title into the text.
+    held = "\n".join(" ".join(words(part)) for part in (asset.title, page.title, page.text))
+    return all(f" {' '.join(phrase)} " in f" {held} ".replace("\n", " \n ") for phrase in phrases)

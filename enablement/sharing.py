@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from enablement.access import is_valid
+from enablement.governance import successor
 from enablement.model import Asset, Deal, Opening, Share, Suggestion, Task, Touch, Version, Written, key
 from enablement.ports import AccessUnknown, Services
 
 TOKEN_BYTES = 24
 OPEN_LINK_LASTS = timedelta(hours=24)
+# Who shall approve or verify something does not always do so on the same day.
+PREVIEW_LASTS = timedelta(days=14)
 # Reloads and the pages of one reading are one opening.
 ONE_READING = timedelta(minutes=30)
 MOST_RECIPIENTS = 20
@@ -25,6 +28,10 @@ class CannotShare(Exception):
 
 class NoSuchLink(Exception):
     """A link that leads nowhere (any more); the message is for the person who holds it."""
+
+
+class Withdrawn(NoSuchLink):
+    """What a link led to is not in use any more, though the link itself is good."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,12 @@ class Shareable:
 
 @dataclass(frozen=True)
 class Served:
-    """The bytes behind a link."""
+    """What is behind a link: bytes, or for an asset that is a link itself, the address (`url`) that it leads to."""
 
     asset: Asset
     version: Version
     data: bytes
+    url: str = ""
 
 
 def emails(text: str) -> list[str]:
@@ -86,7 +94,7 @@ def own_suggestion(suggestion_id: str, *, email: str, services: Services, now: d
     if asset.audience != "customer":
         raise CannotShare(f"“{asset.title}” is internal and can't be shared with a customer.")
     if not is_valid(asset, on=now.date()):
-        raise CannotShare(f"“{asset.title}” is not valid any more. Ask again with /content for what is.")
+        raise CannotShare(_no_longer(asset, services, now))
     return Shareable(suggestion, asset, deal)
 
 
@@ -136,9 +144,10 @@ def serve_share(token: str, services: Services, *, agent: str, by_person: bool, 
     if one is None:
         raise NoSuchLink("This link is not known. Please check that it is complete.")
     asset = services.catalog.asset(one.asset_id)
-    may_have = asset is not None and asset.audience == "customer" and is_valid(asset, on=now.date())
-    if one.revoked_at or now >= one.expires_at or asset is None or not may_have:
+    if one.revoked_at or now >= one.expires_at or asset is None:
         raise NoSuchLink("This link has expired. Please ask the person who sent it for a new one.")
+    if asset.audience != "customer" or not is_valid(asset, on=now.date()):
+        raise Withdrawn(_withdrawn(asset, services, now))
     if by_person:
         _log_opening(one, services, agent, now)
     return _served(asset, one.version_id, services)
@@ -148,13 +157,10 @@ def serve_suggestion(open_token: str, services: Services, *, by_person: bool, no
     """Return the bytes of a suggested asset for the rep; the link lasts a day."""
     suggestion = services.ledger.suggestion_by_token(open_token) if _TOKEN.fullmatch(open_token) else None
     asset = services.catalog.asset(suggestion.asset_id) if suggestion else None
-    if (
-        suggestion is None
-        or asset is None
-        or now - suggestion.made_at > OPEN_LINK_LASTS
-        or not is_valid(asset, on=now.date())
-    ):
+    if suggestion is None or asset is None or now - suggestion.made_at > OPEN_LINK_LASTS:
         raise NoSuchLink("This link has expired. Ask again in Slack with /content.")
+    if not is_valid(asset, on=now.date()):
+        raise Withdrawn(_no_longer(asset, services, now))
     if by_person:
         touch = Touch(
             id=key("opened", suggestion.id),
@@ -170,6 +176,19 @@ def serve_suggestion(open_token: str, services: Services, *, by_person: bool, no
         )
         services.ledger.write(Written(records=(touch,)), now=now)
     return _served(asset, suggestion.version_id, services)
+
+
+def serve_preview(token: str, services: Services, *, now: datetime) -> Served | None:
+    """Return the bytes of a version for who looks after its asset, published or not; None when the link is another."""
+    one = services.ledger.preview_by_token(token) if _TOKEN.fullmatch(token) else None
+    if one is None:
+        return None
+    asset = services.catalog.asset(one.asset_id)
+    if asset is None or now - one.made_at > PREVIEW_LASTS:
+        raise NoSuchLink("This link has expired. Look in Slack with /content library.")
+    proposal = services.catalog.proposal(asset.id)
+    shown = proposal if proposal and proposal.version_id == one.version_id else asset
+    return _served(shown, one.version_id, services)
 
 
 def crm_task(touch: Touch) -> Task:
@@ -251,8 +270,26 @@ def _log_opening(one: Share, services: Services, agent: str, now: datetime) -> N
     services.work.wake("write")
 
 
+def _no_longer(asset: Asset, services: Services, now: datetime) -> str:
+    """Return for a colleague why an asset is of no use now, and what to do instead."""
+    if asset.released and asset.released > now.date() and asset.status == "published":
+        return f"“{asset.title}” is not released before {asset.released:%d %b %Y}."
+    other = successor(asset, services.catalog, on=now.date())
+    if other:
+        return f"“{asset.title}” was replaced by “{other.title}”: ask again with /content {other.title}"
+    return f"“{asset.title}” is not valid any more. Ask again with /content for what is."
+
+
+def _withdrawn(asset: Asset, services: Services, now: datetime) -> str:
+    """Return for a buyer why a link shows nothing now; only what a customer may know is named."""
+    other = successor(asset, services.catalog, on=now.date())
+    if other and other.audience == "customer":
+        return f"There is something newer: “{other.title}”. The person who sent you this link can send you that one."
+    return "The document behind this link is no longer in use. Please ask the person who sent you the link."
+
+
 def _served(asset: Asset, version_id: str, services: Services) -> Served:
     version = services.catalog.version(version_id)
     if version is None:
         raise NoSuchLink("This file is no longer there.")
-    return Served(asset, version, services.catalog.data(version_id))
+    return Served(asset, version, services.catalog.data(version_id), asset.url)

@@ -37,6 +37,13 @@ def reason(one: Reason) -> str:
         number, title, *found = one.values
         where = f"in “{title}” (page {number})" if title else f"on page {number}"
         return f"has {_listed(found)} {where}"
+    if one.kind == "meaning":
+        number, title, tag = one.values
+        where = f"“{title}” (page {number})" if title else f"page {number}"
+        return f"is about this, in {language(tag)}: {where}"
+    if one.kind == "translation":
+        title, tag = one.values
+        return f"is “{title}” in {language(tag)}"
     return _MADE_FOR[one.kind].format(*one.values)
 
 

@@ -1,15 +1,33 @@
 """What each kind of outbox row means: one thin function per kind; each may safely run twice."""
 
+import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
-from enablement.answering import Reply, answer, link_channel, pick
-from enablement.model import Ask, Claimed, Lane
-from enablement.ports import Services, Undeliverable
+from enablement.adapters.crm_files import follow_files
+from enablement.adapters.intake import take_in_subjects
+from enablement.adapters.uploads import bring_in
+from enablement.answering import answer, link_channel, pick
+from enablement.governance import awaiting
+from enablement.holdings import holdings
+from enablement.meaning import embed_versions
+from enablement.model import Ask, Claimed, Lane, Task, key
+from enablement.ports import Services, TryLater, Undeliverable
+from enablement.reviews import is_moot, remind
+from enablement.uploads import offer
 from jobs.lanes import Kind, Outcome
 
+log = logging.getLogger(__name__)
 TOUCHES_A_CALL = 200
-_Responder = Callable[..., Reply]
+# A slice ends after this long: deals and the index wait in the same lane.
+EMBED_SLICE_S = 10.0
+FILES_SLICE_S = 20.0
+VERSIONS_AT_ONCE = 8
+# A file takes 30 seconds at most, and a wake-up is over after 120.
+FILES_AT_ONCE = 3
+_Responder = Callable[..., object]
 
 
 def _respond(respond: _Responder, services: Services, rows: Sequence[Claimed]) -> Outcome:
@@ -43,7 +61,52 @@ def _write_touches(services: Services, rows: Sequence[Claimed]) -> Outcome:
 
 def _index(services: Services, rows: Sequence[Claimed]) -> Outcome:
     services.index.follow()
+    now = services.clock()
+    services.outbox.add(_slices_to_embed(services, now), now=now)
     return {row.id: None for row in rows}
+
+
+def _embed(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    ends = time.monotonic() + EMBED_SLICE_S
+    while embed_versions(services, limit=VERSIONS_AT_ONCE) and time.monotonic() < ends:
+        pass
+    return _index(services, rows)
+
+
+def _slices_to_embed(services: Services, now: datetime) -> list[Task]:
+    """Return the next slice of embedding, if any is left: the same row for as long as there is no progress.
+
+    A slice that was given up is tried anew in the next hour.
+    """
+    if services.embedder is None:
+        return []
+    model = services.embedder.model
+    first = services.vectors.missing(model, limit=1)
+    at = key("library.embed", model, *first, *services.vectors.count(model), f"{now:%Y-%m-%d %H}")
+    return [embedding(at)] if first else []
+
+
+def embedding(task_id: str) -> Task:
+    """Return the task to embed a slice of the library; two are never done at once."""
+    kind = "library.embed"
+    return Task(id=task_id, kind=kind, lane="compute", subject="", partition=kind)
+
+
+def _files(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    try:
+        followed = follow_files(services, until=services.clock() + timedelta(seconds=FILES_SLICE_S))
+    except Undeliverable as error:
+        # An org without Files: the doctor says so, and a dead letter each time would add nothing.
+        log.error("the CRM's files are not read: %s", error)  # noqa: TRY400 - expected, its trace tells nothing
+        return {row.id: None for row in rows}
+    for line in followed.complaints():
+        log.warning("the CRM's files: %s", line)
+    if followed.more:
+        # Behind what waits meanwhile.
+        rest = Task(key("library.files", rows[0].id), "library.files", "compute", "")
+        services.outbox.add([rest], now=services.clock())
+    services.work.wake("write", "compute")
+    return {row.id: TryLater(followed.trouble) if followed.trouble else None for row in rows}
 
 
 def _sync(services: Services, rows: Sequence[Claimed]) -> Outcome:
@@ -51,12 +114,53 @@ def _sync(services: Services, rows: Sequence[Claimed]) -> Outcome:
     return {row.id: None for row in rows}
 
 
+def _notify(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    for row in rows:
+        _notify_of(services, row)
+    return {row.id: None for row in rows}
+
+
+def _notify_of(services: Services, row: Claimed) -> None:
+    now = services.clock()
+    notice = services.ledger.notice(row.subject)
+    if notice is None:
+        raise Undeliverable(f"there is no notice {row.subject}")
+    asset = awaiting(notice.asset_id, services.catalog) if notice.kind == "approve" else None
+    asset = asset or services.catalog.asset(notice.asset_id)
+    # Meanwhile somebody may have decided: then there is nothing left to ask for.
+    if asset is None or is_moot(notice, services, on=now.date()):
+        return
+    first = services.ledger.begin_delivery(notice.id, at=now)
+    services.messenger.notify(notice, asset, again=not first)
+
+
+def _review(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    remind(services, now=services.clock())
+    return {row.id: None for row in rows}
+
+
+def _take_in(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    refused = take_in_subjects([row.subject for row in rows], services)
+    services.work.wake("write", "compute")
+    return {row.id: Undeliverable(refused[row.subject]) if row.subject in refused else None for row in rows}
+
+
 KINDS: Mapping[Lane, Mapping[str, Kind]] = {
     "reply": {
         "ask.answer": Kind(partial(_respond, answer)),
         "ask.link": Kind(partial(_respond, link_channel)),
         "ask.pick": Kind(partial(_respond, pick)),
+        "library.offer": Kind(partial(_respond, offer)),
+        "library.holdings": Kind(partial(_respond, holdings)),
     },
-    "write": {"crm.touch": Kind(_write_touches, TOUCHES_A_CALL)},
-    "compute": {"library.index": Kind(_index, 100), "deals.sync": Kind(_sync, 100)},
+    "write": {"crm.touch": Kind(_write_touches, TOUCHES_A_CALL), "library.notice": Kind(_notify)},
+    "compute": {
+        "library.upload": Kind(partial(_respond, bring_in)),
+        "library.index": Kind(_index, 100),
+        "library.embed": Kind(_embed, 100),
+        "library.review": Kind(_review, 100),
+        "library.take_in": Kind(_take_in, FILES_AT_ONCE),
+        "library.files": Kind(_files, 100),
+        "deals.sync": Kind(_sync, 100),
+    },
 }

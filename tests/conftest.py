@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import settings  # noqa: F401 - it keeps numpy to one thread, as in every process of ours
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.ledger import SqlLedger

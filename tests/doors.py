@@ -40,6 +40,8 @@ PROJECT = Path(__file__).parents[1] / "crm" / "salesforce"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 MAYA, RAFA, NOVA, GUEST = "U0MAYA", "U0RAFA", "U0NOVA", "U0GUEST"
+# Nova looks after the library.
+LIBRARIAN = "nova@harbourline.test"
 STRANGER, GONE, BOT = "U0STRANGER", "U0GONE", "U0BOT"
 DEALS, ELSEWHERE, SHARED, NORFIELD, DM = "C0DEALS", "C0ELSEWHERE", "C0SHARED", "C0NORFIELD", "D0MAYA"
 ROLLOUT, RENEWAL = "Norfield Foods – Warehouse rollout", "Norfield Foods – Renewal 2027"
@@ -305,7 +307,7 @@ def publish(
         pages=[_Part(1, title, text)],
         metadata={"audience": "customer", "language": "en", **said},
     )
-    take_in(incoming, services.catalog, is_there=lambda _: True, now=services.clock())
+    take_in(incoming, services.catalog, services.ledger, is_there=lambda _: True, now=services.clock())
 
 
 def insert_deal(org: OrgClient, name: str, owner: str, **row: Any) -> str:
@@ -422,6 +424,7 @@ def _settings(folder: Path, *, slack_url: str, org_url: str, app_url: str) -> Se
         database_url=f"sqlite:///{folder / 'touchline.db'}",
         data_dir=folder,
         public_url=app_url,
+        librarians=(LIBRARIAN,),
     )
 
 

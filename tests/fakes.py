@@ -1,20 +1,26 @@
 """Small working stand-ins for what the product reaches through its ports."""
 
 import threading
+import zlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from enablement.access import CachedAccess
+from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
-from enablement.adapters.tantivy_index import TantivyIndex
-from enablement.model import Ask, Lane, Profile, Touch
-from enablement.ports import Services, TryLater
+from enablement.adapters.sql.vectors import SqlVectors
+from enablement.meaning import NotEmbeddable, QuestionEmbedder
+from enablement.model import Ask, Asset, Fetched, Lane, Notice, Profile, Touch
+from enablement.ports import CannotFetch, Services, TryLater
 from tests.builders import NOW
 
 
@@ -50,6 +56,8 @@ class FakeMessenger:
         self.profiles: dict[str, Profile] = {}
         self.shared_outside: set[str] = set()
         self.shown: list[tuple[Any, Ask, bool]] = []
+        self.told: list[tuple[Notice, Asset, bool]] = []
+        self.files: dict[str, Fetched] = {}
 
     def profile(self, slack_id: str, *, now: datetime) -> Profile:
         return self.profiles[slack_id]
@@ -59,6 +67,15 @@ class FakeMessenger:
 
     def show(self, reply: Any, *, ask: Ask, again: bool) -> None:
         self.shown.append((reply, ask, again))
+
+    def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
+        self.told.append((notice, asset, again))
+
+    def fetch(self, file_id: str, *, most: int) -> Fetched:
+        found = self.files.get(file_id)
+        if found is None or len(found.data) > most:
+            raise CannotFetch("This file is no longer in Slack. Send it again.")
+        return found
 
 
 class FakeCrm:
@@ -92,6 +109,42 @@ class FakeCrm:
         self.synced.append(full)
         return {"deals": 0}
 
+    def files(self) -> None:
+        return None
+
+
+class FakeEmbedder:
+    """Counts words: texts with the same words mean the same. Can be made to refuse a word, or to fail."""
+
+    model = "words"
+    dimensions = 64
+    alike_from = 0.5
+    likeness_weight = 0.5
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+        self.refused_word = ""
+        self.failure: Exception | None = None
+        # Words that mean the same as others.
+        self.alias: dict[str, str] = {}
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self.failure:
+            raise self.failure
+        if self.refused_word and any(self.refused_word in text for text in texts):
+            raise NotEmbeddable(f"“{self.refused_word}” is refused")
+        self.given += texts
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().split():
+                row[zlib.crc32(self.alias.get(word, word).encode()) % self.dimensions] += 1
+        even: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return even
+
+    def question(self, text: str) -> NDArray[np.float32]:
+        row: NDArray[np.float32] = self.passages([text])[0]
+        return row
+
 
 class World:
     """The whole core over one database: real SQL, a real index, a CRM and a Slack that are not."""
@@ -101,11 +154,15 @@ class World:
         self.clock = FakeClock()
         self.catalog, self.mirror = SqlCatalog(database), SqlMirror(database)
         self.ledger, self.outbox = SqlLedger(database), SqlOutbox(database)
-        self.index = TantivyIndex(folder, self.catalog)
+        self.index = PageIndex(folder, self.catalog)
+        self.vectors = SqlVectors(database)
         self.crm, self.messenger, self.work = FakeCrm(), FakeMessenger(), FakeWork()
         self.services = Services(
             catalog=self.catalog,
             index=self.index,
+            embedder=None,
+            questions=QuestionEmbedder(None),
+            vectors=self.vectors,
             mirror=self.mirror,
             ledger=self.ledger,
             outbox=self.outbox,
@@ -116,6 +173,7 @@ class World:
             clock=self.clock,
             public_url="http://touchline.example",
             link_days=90,
+            librarians=("lib@stowmark.example",),
         )
 
 

@@ -8,10 +8,11 @@ from flask import Flask, Response, render_template, request, send_file
 from werkzeug.exceptions import HTTPException
 
 from enablement.ports import Services
-from enablement.sharing import NoSuchLink, Served, serve_share, serve_suggestion
+from enablement.sharing import NoSuchLink, Served, Withdrawn, serve_preview, serve_share, serve_suggestion
 from web.readers import is_person
 
 LARGEST_REQUEST = 2_000_000
+NOWHERE = "This link leads nowhere"
 # What a browser shows by itself; everything else is downloaded.
 SHOWN_INLINE = ("application/pdf", "text/html", "text/plain")
 
@@ -54,8 +55,9 @@ def create_app(services: Services, *, slack: Door, health: Health) -> Flask:
 
     @app.get("/o/<token>")
     def suggested(token: str) -> Response:
-        by_person = is_person(request.method, _headers())
-        return _file(serve_suggestion(token, services, by_person=by_person, now=services.clock()))
+        by_person, now = is_person(request.method, _headers()), services.clock()
+        looked_at = serve_preview(token, services, now=now)
+        return _file(looked_at or serve_suggestion(token, services, by_person=by_person, now=now))
 
     @app.get("/healthz")
     def alive() -> Mapping[str, object]:
@@ -67,6 +69,7 @@ def create_app(services: Services, *, slack: Door, health: Health) -> Flask:
         return said, 200 if said["ok"] else 503
 
     app.register_error_handler(NoSuchLink, _no_such_link)
+    app.register_error_handler(Withdrawn, _withdrawn)
     app.register_error_handler(HTTPException, _http_error)
     app.after_request(_guard)
     return app
@@ -77,6 +80,8 @@ def _headers() -> dict[str, str]:
 
 
 def _file(served: Served) -> Response:
+    if served.url:
+        return Response(status=303, headers={"Location": served.url, "Cache-Control": "private, no-store"})
     kind = served.version.media_type
     answer = send_file(
         io.BytesIO(served.data),
@@ -93,11 +98,16 @@ def _file(served: Served) -> Response:
 
 
 def _no_such_link(error: NoSuchLink) -> tuple[str, int]:
-    return render_template("no_such_link.html", text=str(error)), 404
+    return render_template("no_such_link.html", title=NOWHERE, text=str(error)), 404
+
+
+def _withdrawn(error: Withdrawn) -> tuple[str, int]:
+    return render_template("no_such_link.html", title="This is no longer in use", text=str(error)), 410
 
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
-    return render_template("no_such_link.html", text=error.description or error.name), error.code or 500
+    text = error.description or error.name
+    return render_template("no_such_link.html", title=NOWHERE, text=text), error.code or 500
 
 
 def _guard(response: Response) -> Response:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 import cli
 from bench import data, registry
 from bench.figures import Bench, BenchFailed, Figure, Options, Promise
+from terminal import Failed
 
 KEPT = Figure("ack p99", "ms", 42.0, 12.5, promise=Promise(100))
 BROKEN = Figure("answer p95", "ms", 1234.5, 5.0, 246.9, promise=Promise(400))
@@ -117,7 +118,7 @@ def test_without_check_a_broken_promise_is_shown_but_is_no_failure(bench: Record
 def test_missing_data_is_said_with_the_place_and_the_remedy(bench: Recorded, tmp_path: Path) -> None:
     said = touchline("fed", "--data", str(tmp_path))
 
-    assert isinstance(said.exception, cli.Failed)
+    assert isinstance(said.exception, Failed)
     assert str(tmp_path / "retrieval") in str(said.exception)
     assert "--data or TOUCHLINE_BENCH_DATA" in str(said.exception)
     assert bench.options is None
@@ -154,7 +155,7 @@ def test_a_benchmark_without_data_runs_without_any(bench: Recorded, tmp_path: Pa
 def test_an_unknown_name_lists_the_benchmarks() -> None:
     said = touchline("nonsense")
 
-    assert isinstance(said.exception, cli.Failed)
+    assert isinstance(said.exception, Failed)
     assert "  ask: " in str(said.exception)
 
 
@@ -168,5 +169,5 @@ def test_a_measurement_that_breaks_off_is_a_failure_even_without_check(
 
     said = touchline("small")
 
-    assert isinstance(said.exception, cli.Failed)
+    assert isinstance(said.exception, Failed)
     assert said.stdout == ""

@@ -231,11 +231,13 @@ UNHEARD: dict[str, tuple[bytes, str]] = {
         FORM,
     ),
     "a message shortcut": (
-        b'payload={"type": "message_action", "callback_id": "play.dance", "user": {"id": "U0MAYA"}}',
+        b'payload={"type": "message_action", "callback_id": "play.dance", "user": {"id": "U0MAYA"}, '
+        b'"trigger_id": "1.1", "response_url": "https://hooks.slack.com/app/1", "message": {"ts": "1.1"}}',
         FORM,
     ),
     "a suggestion of options": (
-        b'payload={"type": "block_suggestion", "action_id": "play.dance", "block_id": "b", "value": "x"}',
+        b'payload={"type": "block_suggestion", "action_id": "play.dance", "block_id": "b", "value": "x", '
+        b'"user": {"id": "U0MAYA"}}',
         FORM,
     ),
     "a command": (b"command=%2Fdance&text=x&user_id=U0MAYA&channel_id=C0DEALS", FORM),

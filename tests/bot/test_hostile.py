@@ -104,6 +104,26 @@ BODIES: dict[str, tuple[bytes, str]] = {
         ).encode(),
         FORM,
     ),
+    "a shortcut on nothing": (
+        b"payload="
+        + quote_plus(
+            '{"type": "message_action", "callback_id": "publish.message", "trigger_id": "1", "response_url": "", '
+            '"user": {"id": "U1"}}'
+        ).encode(),
+        FORM,
+    ),
+    "a shortcut on files that are none": (
+        b"payload="
+        + quote_plus(
+            '{"type": "message_action", "callback_id": "publish.message", "trigger_id": "1", "response_url": "", '
+            '"user": {"id": "U1"}, "message": {"files": "all"}}'
+        ).encode(),
+        FORM,
+    ),
+    "a menu without a name": (
+        b"payload=" + quote_plus('{"type": "block_suggestion", "user": {"id": "U1"}}').encode(),
+        FORM,
+    ),
     "a command from nobody": (b"command=%2Fcontent&text=pricing", FORM),
 }
 

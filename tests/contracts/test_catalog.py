@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from enablement.adapters.sql.catalog import SqlCatalog
-from enablement.model import Facets, Page
+from enablement.model import Collection, Facets, Page
 from tests.builders import asset, numbered, publish, version
 from tests.fakes import at_once
 
@@ -120,3 +120,65 @@ def test_who_follows_the_changes_misses_none_while_many_publish(catalog: SqlCata
     follower.join()
 
     assert sorted(seen) == sorted(one.id for one in catalog.assets())
+
+
+def test_assets_are_found_by_title_and_by_what_replaces_them(catalog: SqlCatalog) -> None:
+    old = publish(catalog, asset("Prices", id="1", source="1.md", replaced_by="3"))
+    same = publish(catalog, asset("Prices", id="2", source="2.md", version_id="other"))
+    publish(catalog, asset("Prices 2026", id="3"))
+
+    assert catalog.assets_titled("Prices") == [old, same]
+    assert catalog.assets_titled("prices") == []
+    assert catalog.assets_replaced_by("3") == [old]
+    assert catalog.assets_replaced_by("1") == []
+
+
+def test_collections_are_kept_each_in_place_of_the_one_of_that_name(catalog: SqlCatalog) -> None:
+    catalog.keep_collections([Collection("Cards", ("jana@stowmark.example",)), Collection("Decks")])
+
+    catalog.keep_collections([Collection("Cards", ("omar@stowmark.example",))])
+
+    assert catalog.collections() == [Collection("Cards", ("omar@stowmark.example",)), Collection("Decks")]
+
+
+def test_what_is_said_of_an_asset_is_kept_for_a_known_one(catalog: SqlCatalog) -> None:
+    publish(catalog, FIRST, "text")
+
+    done = [catalog.keep(one) for one in (FIRST, replace(FIRST, status="archived"), asset("unknown"))]
+
+    assert done == [False, True, False]
+    assert catalog.asset(FIRST.id) == replace(FIRST, status="archived")
+    assert catalog.asset("unknown") is None
+    assert len(catalog.changes(0, limit=9)) == 2
+    assert catalog.versions(FIRST.id) == [version(FIRST, b"text")]
+
+
+def test_titles_are_found_by_any_part_whatever_the_case(catalog: SqlCatalog) -> None:
+    for title, status in (
+        ("Pricing guide", "published"),
+        ("Old PRICING", "archived"),
+        ("100% pricing_", "draft"),
+    ):
+        publish(catalog, asset(title, status=status))
+
+    assert [one.title for one in catalog.assets_like("PRICING", limit=9)] == [
+        "100% pricing_",
+        "Pricing guide",
+    ]
+    assert [one.title for one in catalog.assets_like("%", limit=9)] == ["100% pricing_"]
+    assert [one.title for one in catalog.assets_like("", limit=1)] == ["100% pricing_"]
+
+
+def test_the_vocabulary_is_that_of_the_assets_in_use(catalog: SqlCatalog) -> None:
+    publish(
+        catalog, asset("A", kind="deck", collection="Decks", facets=Facets(industries=("Food", "Chemie")))
+    )
+    publish(
+        catalog, asset("B", kind="guide", facets=Facets(industries=("Food",), regions=("Île-de-France",)))
+    )
+    publish(catalog, asset("C", kind="memo", status="archived", facets=Facets(stages=("Won",))))
+
+    words = catalog.vocabulary()
+
+    assert (words.kinds, words.collections) == (("deck", "guide"), ("", "Decks"))
+    assert words.facets == Facets(industries=("Chemie", "Food"), regions=("Île-de-France",))

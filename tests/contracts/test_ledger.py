@@ -6,20 +6,40 @@ from datetime import timedelta, timezone
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
+from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.model import (
     Answered,
+    Asset,
+    Change,
     ChannelLink,
+    Decision,
+    Edition,
     Event,
     Feedback,
+    Notice,
     Opening,
     Place,
+    Preview,
     Reason,
     Record,
     Written,
 )
-from tests.builders import ANNA, NOW, ask, deal, share, suggestion, task, touch
+from tests.builders import (
+    ANNA,
+    NOW,
+    ask,
+    asset,
+    deal,
+    numbered,
+    publish,
+    share,
+    suggestion,
+    task,
+    touch,
+    version,
+)
 from tests.fakes import at_once
 
 EVENT = Event("slack", "Ev1")
@@ -193,3 +213,101 @@ def test_moments_of_other_time_zones_come_back_as_the_same_moment(ledger: SqlLed
     assert found
     assert found.occurred_at == NOW
     assert found.occurred_at.utcoffset() == timedelta(0)
+
+
+PAPER = asset("Paper")
+NEXT = replace(PAPER, version=2, version_id="Paper v2", status="in_review")
+DECISION = Decision("decision", PAPER.id, PAPER.version_id, "approved", ANNA, "Gut – 好", NOW)
+
+
+def edition(one: Asset, text: str) -> Edition:
+    return Edition(version(one, text.encode()), tuple(numbered(one.version_id, [("", text)])), text.encode())
+
+
+def test_decisions_notices_and_previews_come_back_as_they_were_written(ledger: SqlLedger) -> None:
+    notice = Notice("notice", "declined", PAPER.id, ANNA, "Why – 因為", "v1", "bo@stowmark.example", "token")
+    preview = Preview("notice", "token", PAPER.id, "v1", ANNA, NOW)
+    earlier = replace(DECISION, id="earlier", kind="submitted", at=NOW - timedelta(days=1))
+
+    ledger.write(Written(records=(DECISION, earlier, notice, preview)), now=NOW)
+
+    assert ledger.decisions(PAPER.id) == [earlier, DECISION]
+    assert ledger.decisions("another") == []
+    assert (ledger.notice("notice"), ledger.notice("x")) == (notice, None)
+    assert ledger.preview("notice") == ledger.preview_by_token("token") == preview
+    assert (ledger.preview("x"), ledger.preview_by_token("x")) == (None, None)
+
+
+def test_a_change_is_committed_with_its_decision_and_its_work(
+    ledger: SqlLedger, catalog: SqlCatalog, outbox: SqlOutbox
+) -> None:
+    publish(catalog, PAPER)
+    change = Change(PAPER, PAPER, waits=NEXT, edition=edition(NEXT, "the next"))
+
+    assert ledger.write(Written(changes=(change,), records=(DECISION,), tasks=(task(),)), now=NOW)
+
+    assert catalog.asset(PAPER.id) == PAPER
+    assert catalog.proposal(PAPER.id) == NEXT
+    assert catalog.proposals() == [NEXT]
+    assert catalog.data(NEXT.version_id) == b"the next"
+    assert [one.number for one in catalog.versions(PAPER.id)] == [1, 2]
+    assert len(catalog.changes(0, limit=9)) == 1, "the index has nothing to take in"
+    assert ledger.decisions(PAPER.id) == [DECISION]
+    assert outbox.counts() == {("write", "due"): 1}
+
+
+def test_a_proposal_takes_the_place_of_the_asset(ledger: SqlLedger, catalog: SqlCatalog) -> None:
+    publish(catalog, PAPER)
+    ledger.write(
+        Written(changes=(Change(PAPER, PAPER, waits=NEXT, edition=edition(NEXT, "the next")),)), now=NOW
+    )
+    approved = replace(NEXT, status="published")
+
+    assert ledger.write(Written(changes=(Change(PAPER, approved, waited=NEXT),)), now=NOW)
+
+    assert catalog.asset(PAPER.id) == approved
+    assert catalog.proposal(PAPER.id) is None
+    assert [asset_id for _, asset_id in catalog.changes(0, limit=9)] == [PAPER.id, PAPER.id]
+
+
+@pytest.mark.parametrize(
+    "outdated",
+    [
+        Change(replace(PAPER, title="Another"), replace(PAPER, status="archived")),
+        Change(None, replace(PAPER, status="archived")),
+        Change(PAPER, replace(PAPER, status="archived"), waited=NEXT),
+    ],
+    ids=["asset", "new", "proposal"],
+)
+def test_what_was_decided_on_another_state_of_things_is_not_written(
+    outdated: Change, ledger: SqlLedger, catalog: SqlCatalog, outbox: SqlOutbox
+) -> None:
+    publish(catalog, PAPER)
+    other = publish(catalog, asset("Other"))
+    fine = Change(other, replace(other, status="archived"))
+
+    written = ledger.write(
+        Written(changes=(fine, outdated), records=(DECISION,), tasks=(task(),), event=EVENT), now=NOW
+    )
+
+    assert not written
+    assert (catalog.asset(PAPER.id), catalog.asset("Other")) == (PAPER, other)
+    assert ledger.decisions(PAPER.id) == []
+    assert outbox.counts() == {}
+    assert ledger.write(Written(event=EVENT), now=NOW), "the event was not taken either"
+
+
+def test_of_many_who_change_an_asset_at_once_one_does(ledger: SqlLedger, catalog: SqlCatalog) -> None:
+    publish(catalog, PAPER)
+
+    written = at_once(
+        8,
+        lambda number: ledger.write(
+            Written(changes=(Change(PAPER, replace(PAPER, title=f"Title {number}")),)), now=NOW
+        ),
+    )
+
+    assert written.count(True) == 1
+    changed = catalog.asset(PAPER.id)
+    assert changed
+    assert changed.title == f"Title {written.index(True)}"

@@ -134,3 +134,12 @@ def test_the_latest_profile_and_watermark_are_kept(mirror: SqlMirror) -> None:
 
     assert mirror.profile("U1") == later
     assert mirror.watermark("deals") == later.seen_at
+
+
+def test_watermarks_are_found_by_how_their_names_begin(mirror: SqlMirror) -> None:
+    for name in ("file:a", "file:b", "files", "filexc", "deals"):
+        mirror.set_watermark(name, NOW)
+    mirror.set_watermark("file:b", NOW + timedelta(1))
+
+    assert mirror.watermarks("file:") == {"a": NOW, "b": NOW + timedelta(1)}
+    assert mirror.watermarks("none:") == {}

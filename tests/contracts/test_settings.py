@@ -164,3 +164,21 @@ def test_every_setting_that_names_a_secret_is_hidden() -> None:
     shown = [one.name for one in fields(Settings) if one.repr and any(word in one.name for word in telling)]
 
     assert shown == []
+
+
+def test_libraries_are_named_with_commas_between_them() -> None:
+    settings = read_settings({**WHOLE, "SALESFORCE_FILE_LIBRARIES": " Sales decks ,, Battlecards"})
+
+    assert settings.salesforce_file_libraries == ("Sales decks", "Battlecards")
+    assert read_settings(WHOLE).salesforce_file_libraries == ()
+
+
+def test_librarians_are_e_mails_with_commas_between() -> None:
+    settings = read_settings(
+        {**WHOLE, "TOUCHLINE_LIBRARIANS": "Jana@Stowmark.example, omar@stowmark.example,"}
+    )
+
+    assert settings.librarians == ("jana@stowmark.example", "omar@stowmark.example")
+    assert read_settings(WHOLE).librarians == ()
+    said = refusal({**WHOLE, "TOUCHLINE_LIBRARIANS": "jana, omar@stowmark.example"})
+    assert "TOUCHLINE_LIBRARIANS: “jana” is not an e-mail address" in said

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import requests
+from flask import Flask
 
 from crm.client import SalesforceClient
 from crm.session import Login
@@ -25,6 +26,7 @@ class Org:
     login: Login
     client: SalesforceClient
     hand: OrgClient
+    app: Flask
 
     def fault(self, kind: str, times: int = 1, **more: Any) -> None:
         order = {"kind": kind, "times": times, **more}
@@ -46,5 +48,5 @@ def org() -> Iterator[Org]:
         app = shell.extensions["late"] = salesforce.create_app(org_config(server.url))
         login = Login(server.url, CLIENT_ID, CLIENT_SECRET)
         with OrgClient(server.url, CLIENT_ID, CLIENT_SECRET) as hand:
-            yield Org(server.url, login, SalesforceClient(login), hand)
+            yield Org(server.url, login, SalesforceClient(login), hand, app)
         app.extensions["org"].store.close()

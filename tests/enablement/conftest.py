@@ -2,20 +2,22 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from enablement.access import asset_filter
+from enablement.adapters.index import PageIndex
 from enablement.adapters.intake import files_in, take_in_files
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
-from enablement.adapters.tantivy_index import TantivyIndex
+from enablement.adapters.sql.ledger import SqlLedger
 from enablement.analyser import words
+from enablement.meaning import QuestionEmbedder
 from enablement.model import Asset
 from enablement.ports import AssetFilter
-from enablement.search import Match, find
+from enablement.search import Match, find, phrases_in
 from tests.builders import NOW
 from tests.fakes import World
 
@@ -27,10 +29,11 @@ class Library:
     """The sample library, read and indexed."""
 
     catalog: SqlCatalog
-    index: TantivyIndex
+    index: PageIndex
+    questions: QuestionEmbedder = field(default_factory=lambda: QuestionEmbedder(None))
 
     def find(self, question: str, only: AssetFilter | None = None) -> list[Match]:
-        return find(words(question), catalog=self.catalog, index=self.index, only=only or everything())
+        return find(words(question), within=self, only=only or everything(), phrases=phrases_in(question))
 
     def asset(self, file_name: str) -> Asset:
         return next(one for one in self.catalog.assets() if one.source.endswith(f"/{file_name}"))
@@ -47,9 +50,13 @@ def library(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     shutil.copy(migrated_sqlite, folder / "touchline.db")
     database = Database(f"sqlite:///{folder / 'touchline.db'}")
     catalog = SqlCatalog(database)
-    refused = [one for one in take_in_files(files_in([SAMPLES]), catalog, clock=lambda: NOW) if one.refusal]
+    refused = [
+        one
+        for one in take_in_files(files_in([SAMPLES]), catalog, SqlLedger(database), clock=lambda: NOW)
+        if one.refusal
+    ]
     assert refused == []
-    index = TantivyIndex(folder / "index", catalog)
+    index = PageIndex(folder / "index", catalog)
     index.follow()
     yield Library(catalog, index)
     database.close()

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from enablement.adapters.sql.catalog import SqlCatalog
-from enablement.library import BadMetadata, Incoming, detect_language, metadata_problems, take_in
+from enablement.adapters.sql.ledger import SqlLedger
+from enablement.library import Incoming, take_in
+from enablement.metadata import BadMetadata, detect_language, metadata_problems
 from enablement.model import Asset, Facets
 from tests.builders import NOW
 from tests.enablement.conftest import Library
@@ -37,7 +39,8 @@ def incoming(source: str = "shelf/prices.md", text: str = "The price is 5.", **s
 
 
 def take(file: Incoming, catalog: SqlCatalog, *, gone: tuple[str, ...] = (), now: datetime = NOW) -> str:
-    return take_in(file, catalog, is_there=lambda source: source not in gone, now=now)
+    ledger = SqlLedger(catalog._database)
+    return take_in(file, catalog, ledger, is_there=lambda source: source not in gone, now=now).outcome
 
 
 def only_asset(catalog: SqlCatalog) -> Asset:

@@ -208,7 +208,6 @@ def test_deals_that_may_not_be_seen_change_nothing(part: int, scene: Scene) -> N
     assert answers > 3, "the worlds must be such that something is answered"
 
 
-@pytest.mark.xfail(strict=True, reason="BM25 counts words of papers that the asker may not see")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_papers_that_may_not_be_seen_change_nothing(part: int, scene: Scene) -> None:
     different, answers = differences(part, Facts.without_unseen_papers, scene)

@@ -11,6 +11,7 @@ from enablement.facets import deal_facets, facet
 from enablement.model import Asset, Basis, Deal, Facets
 from enablement.ports import AssetFilter
 from enablement.recommend import MOST, NEAREST, WORTH_SHOWING, Ranked, fit, recommend
+from enablement.search import Searchable
 from tests.builders import NOW, asset, deal, publish
 from tests.enablement.conftest import Library
 from tests.fakes import World
@@ -20,7 +21,11 @@ DEAL = deal(competitors=("Dockwright",), products=("Yard",), stage="Negotiation/
 
 
 def ask(world: World | Library, question: str, about: Deal = DEAL) -> tuple[Basis, list[Ranked]]:
-    return recommend(words(question), about, catalog=world.catalog, index=world.index, only=ALL, now=NOW)
+    return recommend(words(question), about, within=_within(world), only=ALL, now=NOW)
+
+
+def _within(world: World | Library) -> Searchable:
+    return world.services if isinstance(world, World) else world
 
 
 def titles(ranked: list[Ranked]) -> list[str]:
@@ -213,6 +218,10 @@ def test_every_reason_is_true_and_every_score_in_bounds(about: Deal, question: s
                 assert page.title == title
                 assert said
                 assert set(said) <= set(words(question))
+            elif reason.kind == "translation":
+                title, tag = reason.values
+                assert title in {other.title for other in library.catalog.assets()} - {one.asset.title}
+                assert tag == one.asset.language == about.language
             elif reason.kind == "language":
                 assert one.asset.language[:2] == (about.language or "")[:2]
             else:

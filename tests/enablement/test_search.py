@@ -1,21 +1,28 @@
 """From words to assets: what counts as an answer, and where it stands."""
 
 import random
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from enablement.adapters.index import PageIndex
+from enablement.analyser import words
+from enablement.meaning import QuestionEmbedder, embed_versions
 from enablement.model import Page
-from enablement.ports import AssetFilter
-from enablement.search import SNIPPET_LENGTH, find, snippet
+from enablement.ports import AssetFilter, TryLater
+from enablement.search import SNIPPET_LENGTH, find, marks, phrases_in, snippet
 from tests.builders import NOW, asset, publish
 from tests.enablement.conftest import Library
-from tests.fakes import World
+from tests.fakes import FakeEmbedder, World
 
 ALL = AssetFilter(audiences=("customer", "internal"), on=NOW.date())
 
 
 def titles(world: World, *words: str) -> list[str]:
-    return [match.asset.title for match in find(words, catalog=world.catalog, index=world.index, only=ALL)]
+    return [match.asset.title for match in find(words, within=world.services, only=ALL)]
 
 
 def test_the_page_that_answers_most_of_the_question_comes_first(world: World) -> None:
@@ -53,11 +60,11 @@ def test_a_match_says_which_words_it_found_and_where(world: World) -> None:
     publish(world.catalog, asset("deck"), ("Start", "hello"), ("Prices", "discounts on volume"))
     world.index.follow()
 
-    (match,) = find(("discount", "unheard"), catalog=world.catalog, index=world.index, only=ALL)
+    (match,) = find(("discount", "unheard"), within=world.services, only=ALL)
 
     assert match.found == ("discount",)
     assert (match.page.number, match.page.title) == (2, "Prices")
-    assert 0 < match.coverage < 1
+    assert 0 < match.strength < 1
     assert 0 <= match.relevance <= 1
 
 
@@ -69,7 +76,7 @@ def test_half_of_a_question_by_weight_is_an_answer_and_less_is_not(world: World)
 
     matches = {
         match.asset.title: match.is_relevant
-        for match in find(("alpha", "gamma"), catalog=world.catalog, index=world.index, only=ALL)
+        for match in find(("alpha", "gamma"), within=world.services, only=ALL)
     }
 
     assert matches["other 0"]
@@ -116,3 +123,109 @@ def test_a_long_snippet_is_cut() -> None:
 
     assert len(cut) <= SNIPPET_LENGTH
     assert cut.endswith("…")
+
+
+class Meanings:
+    """A world searched by meaning too: texts with the same words mean the same, however they are spelt."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.catalog = world.catalog
+        self.embedder = FakeEmbedder()
+        self.questions = QuestionEmbedder(self.embedder)
+        self.services = replace(world.services, embedder=self.embedder)
+        self.index = PageIndex(folder, world.catalog, world.vectors, self.embedder.model)
+
+    def take_in(self) -> None:
+        while embed_versions(self.services, limit=10):
+            pass
+        self.index.follow()
+
+
+@pytest.fixture
+def meanings(world: World, tmp_path: Path) -> Meanings:
+    return Meanings(world, tmp_path / "meanings")
+
+
+def test_a_page_that_means_the_question_is_found_without_a_word_of_it(meanings: Meanings) -> None:
+    publish(meanings.catalog, asset("same"), "tarif-2026")
+    publish(meanings.catalog, asset("else"), "entrepot")
+    meanings.take_in()
+    meanings.embedder.alias = {"preis": "tarif-2026"}
+
+    (match,) = find(["preis"], within=meanings, only=ALL)
+
+    assert match.asset.id == "same"
+    assert match.found == ()
+    assert match.is_relevant
+
+
+def test_what_is_hidden_changes_no_likeness(meanings: Meanings) -> None:
+    for number in range(8):
+        publish(meanings.catalog, asset(f"seen {number}"), f"pricing number{number} warehouse")
+    meanings.take_in()
+    outside = AssetFilter(audiences=("customer",), on=NOW.date())
+    alone = find(["pricing", "number3"], within=meanings, only=outside)
+
+    for number in range(8):
+        publish(meanings.catalog, asset(f"hidden {number}", audience="internal"), "pricing number3")
+    meanings.take_in()
+
+    assert find(["pricing", "number3"], within=meanings, only=outside) == alone
+    assert alone[0].asset.id == "seen 3"
+
+
+def test_an_embedder_that_fails_leaves_the_words(meanings: Meanings) -> None:
+    publish(meanings.catalog, asset("one"), "pricing")
+    meanings.take_in()
+    meanings.embedder.failure = TryLater("the service rests")
+
+    (match,) = find(["pricing"], within=meanings, only=ALL)
+
+    assert match.found == ("pricing",)
+    assert meanings.questions.degraded == "the service rests"
+
+
+def test_a_phrase_must_stand_in_one_piece(world: World) -> None:
+    publish(world.catalog, asset("whole"), "the mutual action plan of both sides")
+    publish(world.catalog, asset("apart"), "a plan of action that is mutual")
+    publish(world.catalog, replace(asset("across"), title="Mutual action"), ("plan", "plan"))
+    world.index.follow()
+    asked = "\u201cMutual Action plan\u201d please"
+
+    found = find(words(asked), within=world.services, only=ALL, phrases=phrases_in(asked))
+
+    assert phrases_in(asked) == (("mutual", "action", "plan"),)
+    assert [match.asset.id for match in found] == ["whole"]
+
+
+def test_a_misspelt_word_counts_as_found_and_says_what_it_was_taken_for(world: World) -> None:
+    publish(world.catalog, asset("one"), "security questionnaire")
+    world.index.follow()
+
+    (match,) = find(("security", "questionaire"), within=world.services, only=ALL)
+
+    assert match.found == ("security", "questionaire")
+    assert match.meant == ("questionnaire",)
+    assert match.strength == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "marked"),
+    [
+        ("All Prices, and discounts.", ("price",), ["Prices"]),
+        ("Les coûts <b>cachés</b>", ("couts", "cache"), ["coûts", "cachés"]),
+        ("資安問卷的答案", ("問卷",), []),
+        ("nothing", (), []),
+        ("", ("price",), []),
+    ],
+)
+def test_found_words_are_marked_in_any_form(text: str, found: tuple[str, ...], marked: list[str]) -> None:
+    parts = marks(text, found)
+
+    assert "".join(part for part, _ in parts) == text
+    assert [part for part, is_found in parts if is_found] == marked
+
+
+@given(st.text(), st.lists(st.text(max_size=12), max_size=4))
+def test_marking_loses_nothing(text: str, found: list[str]) -> None:
+    assert "".join(part for part, _ in marks(text, found)) == text

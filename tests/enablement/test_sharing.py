@@ -15,6 +15,7 @@ from enablement.sharing import (
     CannotShare,
     NoSuchLink,
     Recipient,
+    Withdrawn,
     emails,
     link,
     own_suggestion,
@@ -144,7 +145,7 @@ def test_nobody_or_too_many_are_refused(count: int, world: World, paper: Asset) 
     [
         ({"audience": "internal"}, "is internal"),
         ({"expires": NOW.date() - DAY}, "is not valid any more"),
-        ({"released": NOW.date() + DAY}, "is not valid"),
+        ({"released": NOW.date() + DAY}, "is not released before 21 Nov 2026"),
     ],
     ids=["internal", "expired", "not released"],
 )
@@ -156,7 +157,7 @@ def test_what_a_customer_may_not_have_is_not_shared_and_its_old_link_leads_nowhe
 
     with pytest.raises(CannotShare, match=words):
         shareable("suggestion", email=ANNA, services=world.services, now=NOW)
-    with pytest.raises(NoSuchLink, match="expired"):
+    with pytest.raises(Withdrawn, match="no longer in use"):
         opened(world, old)
 
     assert touches(world, "opened_by_buyer") == []
@@ -338,3 +339,96 @@ def test_what_is_no_address_is_named(wrong: str) -> None:
 
 def test_nothing_typed_is_nobody() -> None:
     assert emails(" \n, ;") == []
+
+
+def withdrawal(world: World, one: Share) -> str:
+    with pytest.raises(Withdrawn) as gone:
+        opened(world, one)
+    return str(gone.value)
+
+
+GONE = "The document behind this link is no longer in use. Please ask the person who sent you the link."
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "archived"},
+        {"status": "in_review"},
+        {"status": "draft"},
+        {"expires": NOW.date() - DAY},
+        {"audience": "internal"},
+    ],
+    ids=str,
+)
+def test_what_is_withdrawn_is_not_served_and_leaves_no_opening(
+    changes: dict[str, object], world: World, paper: Asset
+) -> None:
+    (one,) = shared(world)
+    world.catalog.keep(replace(paper, **changes))  # type: ignore[arg-type]  # a few fields of an asset
+
+    assert withdrawal(world, one) == GONE
+    assert touches(world, "opened_by_buyer") == []
+    with pytest.raises(CannotShare):
+        shared(world, JON)
+    with pytest.raises(CannotShare):
+        own_suggestion("suggestion", email=ANNA, services=world.services, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("successor", "is_named"),
+    [
+        ({}, True),
+        ({"audience": "internal"}, False),
+        ({"status": "in_review"}, False),
+        ({"expires": NOW.date() - DAY}, False),
+        ({"released": NOW.date() + DAY}, False),
+    ],
+    ids=str,
+)
+def test_a_buyer_hears_of_what_replaces_it_only_when_they_may_have_that(
+    successor: dict[str, object], is_named: bool, world: World, paper: Asset
+) -> None:
+    (one,) = shared(world)
+    publish(world.catalog, asset("Prices 2027", **successor))
+    world.catalog.keep(replace(paper, status="archived", replaced_by="Prices 2027"))
+
+    said = withdrawal(world, one)
+
+    assert ("Prices 2027" in said) is is_named
+    assert (said == GONE) is not is_named
+
+
+def test_a_link_that_ended_says_nothing_of_what_came_after(world: World, paper: Asset) -> None:
+    (one,) = shared(world)
+    publish(world.catalog, asset("Prices 2027"))
+    world.catalog.keep(replace(paper, status="archived", replaced_by="Prices 2027"))
+    world.ledger.revoke_share(one.id, at=NOW)
+
+    with pytest.raises(NoSuchLink) as gone:
+        opened(world, one)
+
+    assert not isinstance(gone.value, Withdrawn)
+    assert "2027" not in str(gone.value)
+
+
+def test_a_rep_hears_what_to_ask_for_instead(world: World, paper: Asset) -> None:
+    publish(world.catalog, asset("Prices 2027"))
+    world.catalog.keep(replace(paper, status="archived", replaced_by="Prices 2027"))
+    instead = "“Pricing guide” was replaced by “Prices 2027”: ask again with /content Prices 2027"
+
+    with pytest.raises(CannotShare, match=instead):
+        own_suggestion("suggestion", email=ANNA, services=world.services, now=NOW)
+    with pytest.raises(Withdrawn, match=instead):
+        serve_suggestion("open-suggestion", world.services, by_person=True, now=NOW)
+
+
+def test_a_shared_link_leads_to_where_it_lies_now_and_is_an_opening(world: World, paper: Asset) -> None:
+    world.catalog.keep(replace(paper, url="https://old.example/a"))
+    (one,) = shared(world)
+    world.catalog.keep(replace(paper, url="https://new.example/a"))
+
+    served = serve_share(one.token, world.services, agent="Mozilla/5.0", by_person=True, now=NOW)
+
+    assert served.url == "https://new.example/a"
+    assert len(touches(world, "opened_by_buyer")) == 1

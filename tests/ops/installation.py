@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from doctor import Finding, examine
+from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.outbox import SqlOutbox
-from enablement.adapters.tantivy_index import TantivyIndex
 from enablement.library import Incoming, take_in
 from sandbox import salesforce, slack
 from sandbox.slack.server import Server
@@ -66,10 +67,10 @@ class Installation:
         page = _Part(1, name, f"What a buyer asks about {name}.")
         file = Incoming(f"{name}.md", f"{name}.md", "text/markdown", page.text.encode(), name, (page,), {})
         with self.opened() as database:
-            catalog = SqlCatalog(database)
-            assert take_in(file, catalog, is_there=lambda _: True, now=NOW) == "added"
+            catalog, ledger = SqlCatalog(database), SqlLedger(database)
+            assert take_in(file, catalog, ledger, is_there=lambda _: True, now=NOW).outcome == "added"
             if index:
-                TantivyIndex(self.folder / "index", catalog).follow()
+                PageIndex(self.folder / "index", catalog).follow()
 
     def examine(self) -> list[Finding]:
         """Return what the doctor finds."""

@@ -80,6 +80,9 @@ _COMMAND = shape(
     url=_URL,
     should_escape=boolean,
 )
+_SHORTCUT = shape(
+    name=text(24), type=text(7, form="global|message"), callback_id=text(255), description=text(150)
+)
 _MANIFEST = shape(
     _metadata=(shape(major_version=number, minor_version=(number, False)), False),
     display_information=shape(
@@ -94,6 +97,7 @@ _MANIFEST = shape(
         ),
         bot_user=shape(display_name=text(80), always_online=(boolean, False)),
         slash_commands=several(_COMMAND, 50),
+        shortcuts=(several(_SHORTCUT, 10), False),
         agent_view=shape(
             agent_description=text(300),
             suggested_prompts=(several(shape(title=text(100), message=text(2000)), 4), False),
@@ -118,7 +122,7 @@ def _belongs_together(manifest: Any) -> Iterator[str]:
     except (KeyError, TypeError):
         return
     needed = {SCOPE_OF_EVENT.get(event, f"a scope for {event}") for event in events} - {""}
-    needed |= {"commands"} if "slash_commands" in features else set()
+    needed |= {"commands"} if features.keys() & {"slash_commands", "shortcuts"} else set()
     needed |= {"assistant:write"} if "agent_view" in features else set()
     yield from (f"needs the scope {scope}" for scope in sorted(needed - scopes))
     if "agent_view" in features and not features["app_home"]["messages_tab_enabled"]:

@@ -15,13 +15,14 @@ from crm.check import TOUCH_FIELDS, fields_read
 from crm.mapping import DEFAULT, load_field_map
 from crm.touches import to_row
 from doctor import Finding, calls_finding, server_findings
+from enablement.adapters.sql.database import MIGRATIONS
 from enablement.model import Task, Touch
 from processes import Processes
 from stack import Queue, valkey_binary, wait_until
 from tests.builders import NOW, asset
 from tests.ops.installation import ROOT, SLACK_TOKEN, Installation, changed_project, local_org, local_slack
 
-PARTS = {"settings", "data folder", "database", "index", "outbox", "queue", "slack", "salesforce"}
+PARTS = {"settings", "data folder", "database", "index", "meaning", "outbox", "queue", "slack", "salesforce"}
 
 
 def only(found: list[Finding]) -> Finding:
@@ -188,7 +189,8 @@ def test_a_database_that_was_never_migrated_is_wrong_and_stays_as_it_is(installa
 
     found = only(installation.wrong())
 
-    assert (found.part, found.said) == ("database", "its revision is none, this version needs 0001")
+    newest = max(path.name for path in (MIGRATIONS / "versions").glob("0*.py"))[:4]
+    assert (found.part, found.said) == ("database", f"its revision is none, this version needs {newest}")
     assert "touchline outbox" in found.mend
     assert "not checked" in next(one.said for one in installation.examine() if one.part == "index")
 
@@ -520,6 +522,17 @@ def test_an_org_that_shows_us_no_deal_is_told_and_what_was_found_before_stays(
         "we see no Opportunity, so nobody can be shown one"
     ]
     assert found[0].said.startswith("signed in to")
+
+
+def test_a_library_of_files_that_we_do_not_see_is_wrong_and_nothing_else_is(
+    installation: Installation,
+) -> None:
+    installation.environ["SALESFORCE_FILE_LIBRARIES"] = "Sales decks"
+
+    found = only(installation.wrong())
+
+    assert found.said == "there is no library “Sales decks”, or we are not a member: its files are not read"
+    assert "Manage Members" in found.mend
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot import find
+from bot.publish_blocks import SHORTCUT
 from doctor import MANIFEST, manifest_scopes
 from sandbox.slack.config import BOT_EVENTS, BOT_SCOPES, SlackConfig
 from tests.ops.installation import ROOT, WORKSPACE
@@ -45,6 +46,10 @@ def misspell(manifest: Any) -> None:
     manifest["features"]["agent_veiw"] = manifest["features"].pop("agent_view")
 
 
+def call_a_shortcut_at_length(manifest: Any) -> None:
+    manifest["features"]["shortcuts"][0]["name"] = "Put this into our library"
+
+
 def forget_the_slash(manifest: Any) -> None:
     manifest["features"]["slash_commands"][0]["command"] = "content"
 
@@ -66,6 +71,7 @@ def test_slack_would_take_it(manifest: Any) -> None:
         say_little,
         say_much,
         misspell,
+        call_a_shortcut_at_length,
         forget_the_slash,
         listen_in_the_open,
     ],
@@ -109,6 +115,15 @@ def test_each_command_has_its_listener_and_each_listener_its_command(manifest: A
     find.register(recorder, nothing, nothing)
 
     assert heard == [one["command"] for one in manifest["features"]["slash_commands"]]
+
+
+def test_the_local_slack_knows_the_same_shortcuts_and_each_is_listened_to(manifest: Any) -> None:
+    local = SlackConfig(workspace=WORKSPACE, app_url="", signing_secret="", bot_token="")
+
+    shortcuts = {(one["name"], one["callback_id"], one["type"]) for one in manifest["features"]["shortcuts"]}
+
+    assert shortcuts == {(one.name, one.callback_id, one.kind) for one in local.shortcuts}
+    assert {callback_id for _, callback_id, _ in shortcuts} == {SHORTCUT}
 
 
 def test_mentions_in_a_command_arrive_as_they_were_typed(manifest: Any) -> None:

@@ -1,10 +1,12 @@
 """What a buyer or a rep gets behind a link, and what counts as having opened it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
+from enablement.governance import preview
 from enablement.model import Share, Touch
 from enablement.sharing import Recipient, share, shareable
 from tests.doors import MAYA, ROLLOUT, Stage, elements
@@ -262,7 +264,59 @@ def test_an_asset_that_expires_takes_its_links_along(stage: Stage) -> None:
     made = shared(stage)
     stage.publish("ROI calculator", "payback", expires="2020-01-01")
 
-    assert get(stage, f"/s/{made.token}").status_code == 404
+    gone = get(stage, f"/s/{made.token}")
+
+    assert gone.status_code == 410
+    assert "This is no longer in use" in gone.text
+    assert "Please ask the person who sent you the link." in gone.text
+    assert openings(stage, made) == []
+
+
+def test_a_withdrawn_asset_names_its_successor_to_the_buyer_and_to_the_rep(stage: Stage) -> None:
+    made = shared(stage)
+    opener = elements(stage.last(), "find.open")[0]["url"].removeprefix(stage.app_url)
+    stage.publish("ROI <calculator> 2027", "payback")
+    (old,) = stage.services.catalog.assets_titled("ROI calculator")
+    (new,) = stage.services.catalog.assets_titled("ROI <calculator> 2027")
+    stage.services.catalog.keep(replace(old, status="archived", replaced_by=new.id))
+
+    buyer, rep = get(stage, f"/s/{made.token}"), get(stage, opener)
+
+    assert (buyer.status_code, rep.status_code) == (410, 410)
+    assert "“ROI &lt;calculator&gt; 2027”. The person who sent you this link" in buyer.text
+    assert "/content ROI &lt;calculator&gt; 2027" in rep.text
+
+
+def test_a_shared_link_sends_the_buyer_on_and_counts(stage: Stage) -> None:
+    made = shared(stage)
+    (asset,) = stage.services.catalog.assets_titled("ROI calculator")
+    url = "https://tour.example/yard?a=1&b=2#start"
+    stage.services.catalog.keep(replace(asset, url=url))
+
+    answer = get(stage, f"/s/{made.token}", allow_redirects=False)
+    looked = get(stage, f"/s/{made.token}", allow_redirects=False, headers={"User-Agent": "Slackbot 1.0"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, url)
+    assert (looked.status_code, looked.headers["Location"]) == (303, url)
+    assert answer.content == b""
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert len(openings(stage, made)) == 1
+
+
+def test_who_looks_after_an_asset_opens_what_waits_and_nobody_else_does(stage: Stage) -> None:
+    (asset,) = stage.services.catalog.assets_titled("ROI calculator")
+    stage.services.catalog.keep(replace(asset, status="draft", owner="maya@harbourline.test"))
+    (draft,) = stage.services.catalog.assets_titled("ROI calculator")
+    url = preview(draft, email="maya@harbourline.test", services=stage.services, now=stage.clock())
+
+    served = get(stage, url.removeprefix(stage.services.public_url))
+    stage.clock.advance(days=15)
+    later = get(stage, url.removeprefix(stage.services.public_url))
+
+    assert served.status_code == 200
+    assert served.headers["Content-Security-Policy"].startswith("sandbox")
+    assert later.status_code == 404
 
 
 def test_a_link_keeps_leading_to_the_version_that_was_sent(stage: Stage) -> None:

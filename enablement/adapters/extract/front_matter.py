@@ -14,7 +14,7 @@ _MOST_CHARS = 65_536
 _BLOCK = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Safe YAML without aliases, with which a few lines stand for a billion."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -42,7 +42,7 @@ def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
 
 def _load(source: str) -> object:
     try:
-        settings: object = yaml.load(source, _Loader)  # noqa: S506  A safe loader, made stricter.
+        settings: object = yaml.load(source, Loader)  # noqa: S506  A safe loader, made stricter.
     except yaml.MarkedYAMLError as error:
         # The mark counts from 0, and the line of dashes comes before.
         line = f" on line {error.problem_mark.line + 2}" if error.problem_mark else ""

@@ -34,6 +34,9 @@ def parse_xml(data: bytes) -> etree._Element:
             if depth > _MAX_DEPTH:
                 raise Refused("is nested too deeply for a real document. Save it anew and add the copy.")
     except etree.XMLSyntaxError as error:
+        # libxml2 tells of both in the same way.
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise Refused(_DAMAGED) from error
     root: etree._Element = events.root
     return root

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, select, update
 
 from enablement.adapters.sql import tables
+from enablement.adapters.sql.catalog import CATALOGUE, make_change, stands
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import add_tasks
 from enablement.adapters.sql.rows import from_row, to_row
@@ -15,11 +16,15 @@ from enablement.model import (
     Answered,
     Ask,
     ChannelLink,
+    Decision,
     Feedback,
+    Notice,
     Opening,
+    Preview,
     Share,
     Suggestion,
     Touch,
+    Upload,
     Written,
 )
 
@@ -32,6 +37,10 @@ _TABLES: dict[type, Table] = {
     Touch: tables.touches,
     Feedback: tables.feedback,
     Opening: tables.openings,
+    Upload: tables.uploads,
+    Decision: tables.decisions,
+    Notice: tables.notices,
+    Preview: tables.previews,
 }
 
 
@@ -42,9 +51,14 @@ class SqlLedger:
         self._database = database
 
     def write(self, written: Written, *, now: datetime, lazily: bool = False) -> bool:
-        with self._database.writing(lazily=lazily) as connection:
+        alone = CATALOGUE if written.changes else ""
+        with self._database.writing(alone=alone, lazily=lazily) as connection:
+            if not all(stands(connection, change) for change in written.changes):
+                return False
             if written.event and not _is_new(connection, written.event.source, written.event.id, now):
                 return False
+            for change in written.changes:
+                make_change(connection, change)
             for record in written.records:
                 if isinstance(record, ChannelLink):
                     put(connection, tables.channel_links, [to_row(record)])
@@ -80,6 +94,22 @@ class SqlLedger:
         with self._database.writing() as connection:
             still_valid = (shares.c.id == share_id) & shares.c.revoked_at.is_(None)
             connection.execute(update(shares).where(still_valid).values(revoked_at=at))
+
+    def decisions(self, asset_id: str) -> list[Decision]:
+        order = tables.decisions.c.at
+        return self._all(Decision, tables.decisions.c.asset_id == asset_id, order=order)
+
+    def notice(self, notice_id: str) -> Notice | None:
+        return self._one(Notice, tables.notices.c.id == notice_id)
+
+    def preview(self, preview_id: str) -> Preview | None:
+        return self._one(Preview, tables.previews.c.id == preview_id)
+
+    def preview_by_token(self, token: str) -> Preview | None:
+        return self._one(Preview, tables.previews.c.token == token)
+
+    def upload(self, upload_id: str) -> Upload | None:
+        return self._one(Upload, tables.uploads.c.id == upload_id)
 
     def touch(self, touch_id: str) -> Touch | None:
         return self._one(Touch, tables.touches.c.id == touch_id)

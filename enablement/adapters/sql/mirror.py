@@ -103,6 +103,12 @@ class SqlMirror:
             query = select(tables.watermarks.c.at).where(tables.watermarks.c.name == name)
             return connection.scalar(query)
 
+    def watermarks(self, beginning: str) -> dict[str, datetime]:
+        name, at = tables.watermarks.c.name, tables.watermarks.c.at
+        with self._database.reading() as connection:
+            rows = connection.execute(select(name, at).where(name.startswith(beginning, autoescape=True)))
+            return {found.removeprefix(beginning): moment for found, moment in rows}
+
     def set_watermark(self, name: str, at: datetime) -> None:
         with self._database.writing() as connection:
             put(connection, tables.watermarks, [{"name": name, "at": at}])

@@ -1,7 +1,10 @@
 """The tables. Changing one means a migration beside it; a test compares the two."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -45,25 +48,85 @@ def _json(name: str) -> Column[object]:
     return Column(name, JSON, nullable=False)
 
 
+def _asset_columns(*, current: bool) -> tuple[Column[Any], ...]:
+    return (
+        _id(),
+        Column("source", String(1000), nullable=False, unique=current or None),
+        _text("title", 500, index=current),
+        _text("kind", 80),
+        _text("language", 20),
+        _text("audience", 20),
+        _text("collection", 200),
+        _text("owner", 320),
+        _json("facets"),
+        Column("translation_of", String(1000)),
+        Column("released", Date),
+        Column("expires", Date),
+        Column("version", Integer, nullable=False),
+        _text("version_id", 80),
+        _moment("updated_at"),
+        _text("status", 20),
+        Column("replaced_by", String(80), index=current),
+        Column("review_every_days", Integer),
+        Column("reviewed_on", Date),
+        _text("url", 2000),
+    )
+
+
 # The catalogue ---------------------------------------------------------------------------------------
-assets = Table(
-    "assets",
+assets = Table("assets", metadata, *_asset_columns(current=True))
+proposals = Table("proposals", metadata, *_asset_columns(current=False))
+collections = Table("collections", metadata, _id("name"), _json("approvers"))
+decisions = Table(
+    "decisions",
     metadata,
     _id(),
-    Column("source", String(1000), nullable=False, unique=True),
-    _text("title", 500),
-    _text("kind", 80),
-    _text("language", 20),
-    _text("audience", 20),
-    _text("collection", 200),
-    _text("owner", 320),
-    _json("facets"),
-    Column("translation_of", String(1000)),
-    Column("released", Date),
-    Column("expires", Date),
-    Column("version", Integer, nullable=False),
+    _text("asset_id", 80, index=True),
     _text("version_id", 80),
-    _moment("updated_at"),
+    _text("kind", 20),
+    _text("email", 320),
+    Column("note", Text, nullable=False),
+    _moment("at"),
+)
+notices = Table(
+    "notices",
+    metadata,
+    _id(),
+    _text("kind", 20),
+    _text("asset_id", 80),
+    _text("to", 320),
+    Column("note", Text, nullable=False),
+    _text("version_id", 80),
+    _text("by", 320),
+    _text("open_token", 80),
+)
+previews = Table(
+    "previews",
+    metadata,
+    _id(),
+    Column("token", String(80), nullable=False, unique=True),
+    _text("asset_id", 80),
+    _text("version_id", 80),
+    _text("email", 320),
+    _moment("made_at"),
+)
+vectors = Table(
+    "vectors",
+    metadata,
+    _id("version_id"),
+    Column("model", String(200), primary_key=True),
+    Column("dimensions", Integer, nullable=False),
+    Column("pages", LargeBinary, nullable=False),
+    Column("sentences", LargeBinary, nullable=False),
+    _json("places"),
+)
+uploads = Table(
+    "uploads",
+    metadata,
+    _id(),
+    _text("file_id", 80),
+    _json("said"),
+    Column("version_of", String(80)),
 )
 versions = Table(
     "versions",
@@ -288,3 +351,10 @@ outbox = Table(
 )
 leases = Table("leases", metadata, _id("name"), _text("owner", 80), _moment("until"))
 schedules = Table("schedules", metadata, _id("name"), _moment("next_at"))
+budgets = Table(
+    "budgets",
+    metadata,
+    _id("name"),
+    Column("day", Date, nullable=False),
+    Column("spent", BigInteger, nullable=False),
+)

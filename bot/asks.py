@@ -1,0 +1,79 @@
+"""Make an ask of what Slack sent and take it on: it is on disk, with its work, before Slack hears that it arrived."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import BoltContext
+
+from bot.mrkdwn import clean
+from bot.payload import UnknownButton, read
+from enablement.model import Ask, Event, Lane, Place, Record, Surface, Task, Written, key
+from enablement.ports import Services
+
+LONGEST_QUESTION = 500
+
+
+def new_ask(
+    context: BoltContext,
+    *,
+    surface: Surface,
+    slack_id: str,
+    question: str,
+    place: Place,
+    response_url: str,
+    now: datetime,
+    replaces: bool = False,
+    deal_id: str | None = None,
+) -> Ask:
+    """Return an ask that a second delivery of the same request would be too."""
+    return Ask(
+        id=key("ask", event_of(context).id),
+        surface=surface,
+        slack_id=slack_id,
+        email="",
+        question=" ".join(clean(question).split())[:LONGEST_QUESTION],
+        place=place,
+        response_url=response_url,
+        replaces=replaces,
+        deal_id=deal_id,
+        asked_at=now,
+    )
+
+
+def accept(
+    ask: Ask,
+    kind: str,
+    context: BoltContext,
+    services: Services,
+    *,
+    lane: Lane = "reply",
+    also: tuple[Record, ...] = (),
+) -> None:
+    """Write an ask, what belongs to it and the work of replying to it; a known request or ask changes nothing."""
+    task = Task(id=key(kind, ask.id), kind=kind, lane=lane, subject=ask.id)
+    written = Written(records=(ask, *also), tasks=(task,), event=event_of(context))
+    if services.ledger.write(written, now=ask.asked_at):
+        services.work.wake(lane)
+
+
+def event_of(context: BoltContext) -> Event:
+    return Event("slack", str(context["event_id"]))
+
+
+def carried(body: Mapping[str, Any]) -> str:
+    """Return the id that the pressed button carries; nothing for a button of another make."""
+    try:
+        return read(str(body["actions"][0].get("value") or "")).id
+    except UnknownButton:
+        return ""
+
+
+def email_of(body: Mapping[str, Any], services: Services) -> str:
+    """Return the e-mail of the colleague who acts; nothing for outsiders. Slack is asked where the person is new."""
+    slack_id = str(body["user"]["id"])
+    profile = services.mirror.profile(slack_id)
+    if profile is None:
+        profile = services.messenger.profile(slack_id, now=services.clock())
+        services.mirror.keep_profile(profile)
+    return profile.email if profile.standing == "member" else ""

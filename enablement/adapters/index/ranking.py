@@ -1,0 +1,167 @@
+"""From a question to the best page of each asset: words by BM25, meaning by likeness, both together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enablement.adapters.index.build import facet_keys
+from enablement.adapters.index.postings import term_keys
+from enablement.adapters.index.snapshot import SCALE, Mask, Scores, Snapshot, View
+from enablement.analyser import asked_terms, is_spelt
+from enablement.ports import AssetFilter, Found, IndexQuery, PageHit
+
+# What a page must hold for a word: parts, each of alternatives (see analyser.asked_terms).
+Parts = tuple[tuple[str, ...], ...]
+# Both legs propose so many assets; sentences are compared only on these pages (measured in docs/benchmarks.md).
+CANDIDATES = 100
+# A page is as alike as the mean of the whole of it and its best sentence.
+WHOLE_PAGE = 0.5
+# Words decide in full from this share of what a page scores that holds them all.
+SURE_FROM = 0.7
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the words of a question say: a score for each page and each title, and what goes back to the asker.
+
+    `ideal` is what a page of usual length scores that holds every word once.
+    """
+
+    pages: Scores
+    titles: Scores
+    ideal: float
+    rarity: Mapping[str, float]
+    meant: Mapping[str, tuple[str, ...]]
+
+
+def search(
+    snapshot: Snapshot, query: IndexQuery, *, only: AssetFilter, limit: int, likeness_weight: float
+) -> Found:
+    """Return what is found in a snapshot; see the port."""
+    view = snapshot.view(only)
+    if not query.words and not query.phrases and query.meaning is None:
+        return _by_facets(snapshot, query, view, limit)
+    words = _by_words(snapshot, query.words, view)
+    allowed = view.pages
+    if query.phrases:
+        parts = [part for phrase in query.phrases for word in phrase for part in asked_terms(word)]
+        allowed = snapshot.holds_all(parts, view)
+        # A quoted word is asked for by being there: without others every page that holds it is as good.
+        words = replace(words, pages=np.where(allowed, words.pages + (not query.words), -np.inf))
+    if query.meaning is None:
+        pages = _best_pages(snapshot, words.pages, words.titles, limit)
+        scores = words.pages[pages] + words.titles[snapshot.page_asset[pages]]
+        hits = [_hit(snapshot, *one, scores[0]) for one in zip(pages.tolist(), scores.tolist(), strict=True)]
+    else:
+        hits = _by_both(snapshot, words, query.meaning, allowed, limit, likeness_weight)
+    return Found(tuple(hits), words.rarity, words.meant)
+
+
+def _by_facets(snapshot: Snapshot, query: IndexQuery, view: View, limit: int) -> Found:
+    terms = term_keys(dict.fromkeys(facet_keys(query.facets)))
+    scores = snapshot.facet_scores(terms, view)
+    order = _top(scores, limit)
+    firsts = snapshot.asset_starts[order]
+    hits = [
+        _hit(snapshot, *one, float(scores[order[0]]))
+        for one in zip(firsts.tolist(), scores[order].tolist(), strict=True)
+    ]
+    return Found(tuple(hits), {}, {})
+
+
+def _by_words(snapshot: Snapshot, words: Sequence[str], view: View) -> _Words:
+    asked = {word: asked_terms(word) for word in words}
+    scores = snapshot.word_scores(_terms(asked), view)
+    meant = {
+        word: said
+        for word, parts in asked.items()
+        if is_spelt(word)
+        and scores.unknown.issuperset(_terms({word: parts}))
+        and (said := snapshot.meant(word, view))
+    }
+    for word, said in meant.items():
+        asked[word] = (tuple(_terms({one: asked_terms(one) for one in said})),)
+    if meant:
+        scores = snapshot.word_scores(_terms(asked), view)
+    idf = scores.rarity
+    telling = {word: [min(idf[term] for term in part) for part in parts] for word, parts in asked.items()}
+    ideal = sum(map(sum, telling.values()))
+    return _Words(
+        scores.pages, scores.titles, ideal, {word: max(parts) for word, parts in telling.items()}, meant
+    )
+
+
+def _terms(asked: Mapping[str, Parts]) -> list[str]:
+    return list(dict.fromkeys(term for parts in asked.values() for part in parts for term in part))
+
+
+def _by_both(
+    snapshot: Snapshot,
+    words: _Words,
+    meaning: NDArray[np.float32],
+    allowed: Mask,
+    limit: int,
+    likeness_weight: float,
+) -> list[PageHit]:
+    question = np.rint(meaning * SCALE).astype(np.int8)
+    alike = np.where(allowed, snapshot.likeness(question), -np.inf)
+    no_bonus = np.zeros(len(words.titles))
+    pages = np.union1d(
+        _best_pages(snapshot, words.pages, words.titles, CANDIDATES),
+        _best_pages(snapshot, alike, no_bonus, CANDIDATES),
+    )
+    if not len(pages):
+        return []
+    sentences = snapshot.sentence_likeness(question, pages)
+    mean = WHOLE_PAGE * alike[pages] + (1 - WHOLE_PAGE) * sentences
+    likeness = np.where(np.isnan(sentences), alike[pages], mean)
+    said = words.pages[pages] + words.titles[snapshot.page_asset[pages]]
+    # Stretched to 0..1, a chance word shared with a text in another language would count like an answer.
+    sure = min(1.0, float(said.max()) / (SURE_FROM * words.ideal)) if words.ideal else 0.0
+    scores = (1 - likeness_weight) * sure * _spread(said) + likeness_weight * _spread(likeness)
+    hits: dict[str, PageHit] = {}
+    for at in np.lexsort((pages, -scores)).tolist():
+        asset_id = snapshot.asset_id(int(snapshot.page_asset[pages[at]]))
+        if asset_id not in hits and len(hits) < limit:
+            number = int(snapshot.page_number[pages[at]])
+            hits[asset_id] = PageHit(asset_id, number, float(scores[at]), float(likeness[at]))
+    return list(hits.values())
+
+
+def _best_pages(snapshot: Snapshot, scores: Scores, bonus: Scores, most: int) -> NDArray[np.int64]:
+    """Return the best page of each of the best assets, best first; a bonus goes to all pages of an asset.
+
+    What scores 0 or less is nothing.
+    """
+    if not len(snapshot.held):
+        return snapshot.held
+    of_assets = np.maximum.reduceat(scores, snapshot.asset_starts[snapshot.held]) + bonus[snapshot.held]
+    best = snapshot.held[_top(of_assets, most)]
+    firsts, counts = snapshot.asset_starts[best].tolist(), snapshot.page_counts[best].tolist()
+    pages = [
+        first + int(scores[first : first + count].argmax())
+        for first, count in zip(firsts, counts, strict=True)
+    ]
+    return np.asarray(pages, np.int64)
+
+
+def _top(scores: Scores, most: int) -> NDArray[np.int64]:
+    """Return where the highest scores above 0 stand, highest first, of equals the first."""
+    above = np.flatnonzero(scores > 0)
+    if len(above) > most:
+        least = np.partition(scores[above], -most)[-most]
+        above = above[scores[above] >= least]
+    return above[np.argsort(-scores[above], kind="stable")][:most]
+
+
+def _spread(values: Scores) -> Scores:
+    """Return values stretched to 0..1; all 0 when they are all the same."""
+    least, most = float(values.min()), float(values.max())
+    return (values - least) / (most - least) if most > least else np.zeros(len(values))
+
+
+def _hit(snapshot: Snapshot, page: int, score: float, best: float) -> PageHit:
+    asset_id = snapshot.asset_id(int(snapshot.page_asset[page]))
+    return PageHit(asset_id, int(snapshot.page_number[page]), score / best)

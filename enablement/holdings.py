@@ -1,0 +1,81 @@
+"""What a person looks after in the library: what waits for their approval, then their own, by what is due first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from enablement import governance
+from enablement.answering import Refusal
+from enablement.governance import State
+from enablement.model import Ask, Asset
+from enablement.people import NotServed, member_email
+from enablement.ports import Services
+
+ON_A_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Held:
+    """One asset as it stands, or (`waits`) as it would be: `due` is the day on which somebody must act, if any."""
+
+    asset: Asset
+    state: State
+    due: date | None
+    waits: bool
+    link: str
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """One page of what a person looks after, as of a day; pages start at 1."""
+
+    ask: Ask
+    held: tuple[Held, ...]
+    page: int
+    pages: int
+    count: int
+    on: date
+
+
+def holdings(ask: Ask, services: Services, *, now: datetime) -> Holdings | Refusal:
+    """Return what the asker looks after; the ask's words are the number of the page."""
+    try:
+        email = member_email(ask.slack_id, mirror=services.mirror, messenger=services.messenger, now=now)
+    except NotServed as refusal:
+        return Refusal(ask, str(refusal))
+    found = [
+        *((one, True) for one in _for_approval(email, services)),
+        *((one, False) for one in _own(email, services.catalog.assets(), on=now.date())),
+    ]
+    pages = max(1, -(-len(found) // ON_A_PAGE))
+    page = min(int(ask.question) if ask.question.isdecimal() else 1, pages) or 1
+    shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    held = tuple(_held(one, email, services, waits=waits, now=now) for one, waits in shown)
+    return Holdings(ask, held, page, pages, len(found), now.date())
+
+
+def due_on(asset: Asset) -> date | None:
+    """Return the first day on which somebody must look at a published asset again: it expires, or its review is due."""
+    days = [day for day in (asset.expires, governance.review_due_on(asset)) if day]
+    return min(days) if days and asset.status == "published" else None
+
+
+def _for_approval(email: str, services: Services) -> list[Asset]:
+    """Return what somebody else submitted and this person may approve, the longest waiting first."""
+    return [
+        one
+        for one in governance.all_awaiting(services.catalog)
+        if governance.may_approve(one, email, services)
+        and email not in (one.owner, governance.submitter(one, services.ledger))
+    ]
+
+
+def _own(email: str, assets: Iterable[Asset], *, on: date) -> list[Asset]:
+    mine = [one for one in assets if one.owner == email and one.status != "archived"]
+    # What nobody has to look at again comes last.
+    return sorted(mine, key=lambda one: (due_on(one) or date.max, governance.state(one, on=on), one.title))
+
+
+def _held(asset: Asset, email: str, services: Services, *, waits: bool, now: datetime) -> Held:
+    link = asset.url or governance.preview(asset, email=email, services=services, now=now)
+    return Held(asset, governance.state(asset, on=now.date()), due_on(asset), waits, link)

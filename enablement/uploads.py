@@ -1,0 +1,53 @@
+"""Content that comes in through a conversation: who may put it into the library, and what they are told at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from enablement.answering import Refusal
+from enablement.governance import may_publish
+from enablement.model import Ask
+from enablement.people import NotServed, member_email
+from enablement.ports import Services
+
+# As on the command line: what is larger can't be read in the time that reading may take.
+LARGEST_BYTES = 100_000_000
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file that this person may put into the library: they are asked whether they want to."""
+
+    ask: Ask
+    file_id: str
+    file_name: str
+
+
+class CannotAdd(Exception):
+    """This can't be added to the library, or not by this person; the message says why and what to do."""
+
+
+def source_of(file_id: str) -> str:
+    """Return the source of an asset that came as a file in Slack."""
+    return f"slack:{file_id}"
+
+
+def check_publisher(email: str, services: Services) -> None:
+    """Raise CannotAdd for all but librarians and approvers; who they are is for colleagues (with an e-mail) to hear."""
+    if email and may_publish(email, services):
+        return
+    approvers = [one for shelf in services.catalog.collections() for one in shelf.approvers]
+    named = list(dict.fromkeys([*services.librarians, *approvers]))[:MOST_NAMED]
+    whom = f": {', '.join(named)}" if email and named else ""
+    raise CannotAdd(f"Thank you! Only the people who look after the library can add to it{whom}.")
+
+
+def offer(ask: Ask, services: Services, *, now: datetime) -> Offer | Refusal:
+    """Return what to say to a file that somebody sent; the ask's words are the file's id and name."""
+    file_id, _, name = ask.question.partition(" ")
+    try:
+        email = member_email(ask.slack_id, mirror=services.mirror, messenger=services.messenger, now=now)
+        check_publisher(email, services)
+    except (NotServed, CannotAdd) as refusal:
+        return Refusal(ask, str(refusal))
+    return Offer(ask, file_id, name)

@@ -1,0 +1,393 @@
+"""Looking after the library in Slack: notices, one click to approve, verify or archive, the list of what is mine."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from enablement import governance
+from enablement.model import Asset, Task, key
+from tests.bot.library_desk import DECK, DESK, actions, added, drop, opened_form, said, shelf, submit
+from tests.doors import DEALS, DM, LIBRARIAN, MAYA, NOVA, RAFA, Stage, elements, until
+
+APPROVER, OTHER = "rafa@harbourline.test", "maya@harbourline.test"
+RAFAS = "D0RAFA"
+
+
+@pytest.fixture(autouse=True)
+def no_limits(stage: Stage) -> None:
+    """Let these tests be quicker than people are."""
+    stage.do("limits", on=False)
+
+
+def waiting(stage: Stage, *approvers: str, title: str = "Korvane landmines") -> Asset:
+    """Put something up for approval and have everybody told."""
+    shelf(stage, "Battlecards", approvers or [APPROVER])
+    asset = added(stage, title=title, collection="Battlecards", kind="battlecard")
+    stage.drain("write")
+    return asset
+
+
+def press(
+    stage: Stage, act: str, *, user: str = RAFA, channel: str = "", message: Any = None, **more: Any
+) -> None:
+    """Press a button of the newest message that this person has, or of the one given."""
+    place = channel or f"D{user[1:]}"
+    stage.click(message or stage.last(place, user=user), f"library.{act}", user=user, channel=place, **more)
+
+
+def asset_of(stage: Stage, asset_id: str) -> Asset:
+    found = stage.services.catalog.asset(asset_id)
+    assert found is not None
+    return found
+
+
+def due_for_review(stage: Stage, **values: Any) -> Asset:
+    """Have an asset of Nova's whose review has fallen due, and Nova told."""
+    asset = added(stage, review="30", **values)
+    stage.clock.advance(days=31)
+    task = Task(key("review", stage.clock()), "library.review", "compute", "")
+    stage.services.outbox.add([task], now=stage.clock())
+    stage.drain("compute", "write")
+    return asset
+
+
+def listed(stage: Stage, text: str = "library", *, user: str = NOVA) -> dict[str, Any]:
+    return stage.ask(text, user=user)
+
+
+def test_an_approver_is_told_what_waits_and_by_whom(stage: Stage) -> None:
+    waiting(stage)
+
+    message = stage.last(RAFAS, user=RAFA)
+    text = stage.text(message)
+    assert f"{LIBRARIAN} put up *Korvane landmines* for your approval." in text
+    assert "Battlecards  ·  battlecard  ·  English  ·  for colleagues  ·  version 1" in text
+    assert actions(message) == ["library.approve", "library.decline", "library.open"]
+
+
+def test_the_link_of_a_notice_shows_what_waits(stage: Stage) -> None:
+    waiting(stage)
+    [opener] = elements(stage.last(RAFAS, user=RAFA), "library.open")
+
+    shown = requests.get(opener["url"], headers={"User-Agent": "Mozilla/5.0"}, timeout=10)
+
+    assert (shown.status_code, shown.content) == (200, DECK)
+
+
+def test_one_click_approves_and_everybody_sees_what_became_of_it(stage: Stage) -> None:
+    asset = waiting(stage)
+
+    press(stage, "approve")
+    stage.drain("write")
+
+    message = stage.last(RAFAS, user=RAFA)
+    assert asset_of(stage, asset.id).status == "published"
+    assert until(lambda: "You approved this." in stage.text(stage.last(RAFAS, user=RAFA)))
+    assert actions(stage.last(RAFAS, user=RAFA)) == []
+    assert message["ts"] == stage.last(RAFAS, user=RAFA)["ts"]
+    assert f"*Korvane landmines* was approved by {APPROVER}." in said(stage)
+
+
+def test_approved_content_can_be_found_and_waiting_content_can_not(stage: Stage) -> None:
+    waiting(stage, title="Korvane landmines")
+    before = stage.text(stage.ask("Korvane landmines for the Norfield warehouse"))
+
+    press(stage, "approve")
+    stage.drain("compute")
+
+    assert "Korvane landmines*" not in before
+    assert "Korvane landmines*" in stage.text(stage.ask("Korvane landmines for the Norfield warehouse"))
+
+
+def test_the_second_approver_sees_who_was_first(stage: Stage) -> None:
+    waiting(stage, APPROVER, OTHER)
+    press(stage, "approve")
+
+    press(stage, "approve", user=MAYA)
+
+    until(lambda: f"It was approved by {APPROVER} on" in stage.text(stage.last(DM)))
+    assert actions(stage.last(DM)) == []
+
+
+def test_a_double_click_approves_once(stage: Stage) -> None:
+    asset = waiting(stage)
+
+    press(stage, "approve", times=3)
+
+    approved = [one for one in stage.services.ledger.decisions(asset.id) if one.kind == "approved"]
+    assert len(approved) == 1
+    assert actions(stage.last(RAFAS, user=RAFA)) == []
+
+
+def test_who_is_no_approver_any_more_is_told_whom_to_ask_and_the_button_stays(stage: Stage) -> None:
+    asset = waiting(stage)
+    shelf(stage, "Battlecards", [OTHER])
+
+    press(stage, "approve")
+
+    until(lambda: f"Ask {OTHER} or {LIBRARIAN}." in said(stage, user=RAFA))
+    assert asset_of(stage, asset.id).status == "in_review"
+    first = stage.bot_messages(RAFAS, user=RAFA)[0]
+    assert "library.approve" in actions(first)
+
+
+def test_a_forged_click_of_somebody_else_approves_nothing(stage: Stage) -> None:
+    asset = waiting(stage)
+    press(stage, "open")
+    sent = [one["payload"] for one in stage.see("sent")["requests"] if one["type"] == "block_actions"]
+    [button] = elements(stage.last(RAFAS, user=RAFA), "library.approve")
+    action = {**sent[-1]["actions"][0], "action_id": "library.approve", "value": button["value"]}
+
+    stage.interact({**sent[-1], "user": {"id": "U0GUEST"}, "actions": [action]})
+
+    assert asset_of(stage, asset.id).status == "in_review"
+
+
+def renewed(stage: Stage, asset: Asset) -> None:
+    """Put up a second version of what waits already."""
+    drop(stage, DECK + b"\nWorse.", name="v2.md")
+    view = opened_form(stage)
+    fields = {"user": NOVA, "view_id": view["id"], "action_id": "publish.version_of"}
+    stage.do("suggest", **fields, value="korvane")
+    stage.do("click", **fields, value=asset.id)
+    submit(stage, stage.views(NOVA)[-1])
+    stage.drain("compute", "write")
+    waits = governance.awaiting(asset.id, stage.services.catalog)
+    assert waits is not None
+    assert waits.version == 2
+
+
+def test_a_newer_version_is_not_approved_unseen(stage: Stage) -> None:
+    asset = waiting(stage)
+    old = stage.last(RAFAS, user=RAFA)
+    renewed(stage, asset)
+
+    press(stage, "approve", message=old)
+
+    assert governance.awaiting(asset.id, stage.services.catalog) is not None
+    until(lambda: any("has changed since" in stage.text(one) for one in stage.bot_messages(RAFAS, user=RAFA)))
+
+
+def test_a_newer_version_is_not_sent_back_unseen(stage: Stage) -> None:
+    asset = waiting(stage)
+    press(stage, "decline")
+    view = until(lambda: stage.views(RAFA))[-1]
+    renewed(stage, asset)
+
+    answer = submit(stage, view, user=RAFA, note="No.")
+
+    assert answer["errors"] == {"note": "“Korvane landmines” has changed since: look at version 2 first."}
+    assert governance.awaiting(asset.id, stage.services.catalog) is not None
+
+
+def test_sending_back_asks_for_the_reason_and_the_submitter_hears_it(stage: Stage) -> None:
+    asset = waiting(stage)
+
+    press(stage, "decline")
+    view = until(lambda: stage.views(RAFA))[-1]
+    empty = submit(stage, view, user=RAFA)
+    submit(stage, view, user=RAFA, note="Please cite <the> source & date.")
+    stage.drain("write")
+
+    assert "note" in empty["errors"]
+    assert asset_of(stage, asset.id).status == "draft"
+    until(lambda: "You sent this back." in said(stage, user=RAFA))
+    assert f"*Korvane landmines* was sent back by {APPROVER}." in said(stage)
+    assert "Please cite <the> source & date." in said(stage)
+
+
+def test_sending_back_what_was_approved_meanwhile_changes_nothing(stage: Stage) -> None:
+    asset = waiting(stage, APPROVER, OTHER)
+    press(stage, "decline")
+    view = until(lambda: stage.views(RAFA))[-1]
+    press(stage, "approve", user=MAYA)
+
+    answer = submit(stage, view, user=RAFA, note="No.")
+
+    assert answer["errors"] == {"note": "This does not wait for approval any more."}
+    assert asset_of(stage, asset.id).status == "published"
+
+
+def test_an_owner_is_asked_whether_it_is_still_right_and_one_click_verifies(stage: Stage) -> None:
+    asset = due_for_review(stage, title="Payback deck")
+    asked = said(stage)
+
+    press(stage, "verify", user=NOVA)
+
+    assert "Is *Payback deck* still right?" in asked
+    assert "never verified" in asked
+    assert asset_of(stage, asset.id).reviewed_on == stage.clock().date()
+    until(lambda: "You verified this." in said(stage))
+    assert actions(stage.last(DESK, user=NOVA)) == []
+
+
+def test_a_review_that_fell_due_is_asked_for_once(stage: Stage) -> None:
+    due_for_review(stage)
+    before = len(stage.bot_messages(DESK, user=NOVA))
+
+    for number in range(2):
+        stage.services.outbox.add(
+            [Task(key("again", number), "library.review", "compute", "")], now=stage.clock()
+        )
+        stage.drain("compute", "write")
+
+    assert len(stage.bot_messages(DESK, user=NOVA)) == before
+
+
+def test_archiving_from_a_notice_takes_it_out_of_use(stage: Stage) -> None:
+    asset = due_for_review(stage, title="Payback deck")
+
+    press(stage, "archive", user=NOVA)
+
+    assert asset_of(stage, asset.id).status == "archived"
+    until(lambda: "You archived this." in said(stage))
+
+
+def test_a_notice_that_was_delivered_before_a_crash_is_not_sent_twice(stage: Stage) -> None:
+    shelf(stage, "Battlecards", [APPROVER])
+    added(stage, title="Korvane landmines", collection="Battlecards")
+    stage.slack_fault("chat.postMessage", "lost_reply")
+
+    stage.drain("write")
+    stage.clock.advance(seconds=2)
+    stage.drain("write")
+
+    assert len(stage.bot_messages(RAFAS, user=RAFA)) == 1
+    assert all(one.state == "done" for one in _letters(stage))
+
+
+@pytest.mark.parametrize(
+    "email", ["nobody@harbourline.test", "gast@harbourline.test", "gone@harbourline.test"]
+)
+def test_a_notice_for_nobody_in_slack_is_kept_for_the_operator(stage: Stage, email: str) -> None:
+    waiting(stage, APPROVER, email)
+
+    dead = [one for one in _letters(stage) if one.state == "dead"]
+    assert len(dead) == 1
+    assert email in dead[0].error
+    assert len(stage.bot_messages(RAFAS, user=RAFA)) == 1, "the other approver is told all the same"
+
+
+def test_the_list_shows_what_is_mine_by_what_is_due_first(stage: Stage) -> None:
+    stage.publish("Never due", owner=LIBRARIAN)
+    stage.publish("Due late", owner=LIBRARIAN, review_every_days=365)
+    stage.publish("Due soon", owner=LIBRARIAN, review_every_days=30)
+    stage.publish("Expires", owner=LIBRARIAN, expires=(stage.clock() + timedelta(days=10)).date())
+    stage.publish("Somebody else's", owner=APPROVER, review_every_days=30)
+    stage.clock.advance(days=32)
+
+    message = listed(stage)
+
+    texts = [one["text"]["text"] for one in message["blocks"] if one["type"] == "section"]
+    assert texts[0] == "*Your library*: 4 assets"
+    assert [text.split("*")[1] for text in texts[1:]] == ["Expires", "Due soon", "Due late", "Never due"]
+    assert "expired · since" in texts[1]
+    assert "is it still right? · since" in texts[2]
+    assert message["ephemeral"] is True
+    assert actions(message)[:2] == ["library.archive", "library.open"], "what has expired is not verified"
+
+
+def test_the_list_of_who_has_nothing_says_so(stage: Stage) -> None:
+    assert "Nothing in the library is yours" in stage.text(listed(stage, user=MAYA))
+
+
+def test_approvers_see_what_waits_before_their_own(stage: Stage) -> None:
+    waiting(stage)
+
+    message = listed(stage, user=RAFA)
+
+    assert "waits for your approval" in stage.text(message)
+    assert actions(message)[:3] == ["library.approve", "library.decline", "library.open"]
+
+
+def test_what_is_mine_and_waits_can_not_be_approved_by_me(stage: Stage) -> None:
+    waiting(stage)
+
+    message = listed(stage)
+
+    assert "waits for approval" in stage.text(message)
+    assert "library.approve" not in actions(message)
+
+
+def test_verifying_in_the_list_draws_it_anew_in_its_place(stage: Stage) -> None:
+    added(stage, review="30", title="Payback deck")
+    stage.clock.advance(days=31)
+    message = listed(stage)
+
+    press(stage, "verify", user=NOVA, channel=DEALS, message=message)
+    stage.drain("reply")
+
+    again = stage.last(DEALS, user=NOVA)
+    assert again["ts"] == message["ts"]
+    assert [
+        "is it still right?" in json.dumps(one["blocks"], ensure_ascii=False) for one in (message, again)
+    ] == [True, False]
+
+
+def test_archiving_in_the_list_takes_it_off(stage: Stage) -> None:
+    asset = added(stage, title="Payback deck")
+
+    press(stage, "archive", user=NOVA, channel=DEALS, message=listed(stage))
+    stage.drain("reply")
+
+    assert asset_of(stage, asset.id).status == "archived"
+    assert "Nothing in the library is yours" in stage.text(stage.last(DEALS, user=NOVA))
+
+
+def test_approving_in_the_list_works_like_in_the_notice(stage: Stage) -> None:
+    asset = waiting(stage)
+
+    press(stage, "approve", channel=DEALS, message=listed(stage, user=RAFA))
+    stage.drain("reply")
+
+    assert asset_of(stage, asset.id).status == "published"
+    assert "Nothing in the library is yours" in stage.text(stage.last(DEALS, user=RAFA))
+
+
+def test_a_long_list_turns_its_pages(stage: Stage) -> None:
+    for number in range(12):
+        stage.publish(f"Guide {number:02}", owner=LIBRARIAN)
+    first = listed(stage)
+
+    press(stage, "more.more", user=NOVA, channel=DEALS, message=first)
+    stage.drain("reply")
+
+    second = stage.last(DEALS, user=NOVA)
+    assert len(elements(first, "library.archive")) == 10
+    assert len(elements(second, "library.archive")) == 2
+    assert second["ts"] == first["ts"]
+    assert "Page 2 of 2" in stage.text(second)
+    assert actions(second)[-1] == "library.more.back"
+
+
+@pytest.mark.parametrize("page", ["0", "99", "two", "٣"])
+def test_a_page_that_is_not_there_is_the_nearest_that_is(stage: Stage, page: str) -> None:
+    stage.publish("Guide", owner=LIBRARIAN)
+
+    assert "Guide" in stage.text(listed(stage, f"library {page}"))
+
+
+def test_a_guest_has_no_list(stage: Stage) -> None:
+    assert stage.text(listed(stage, user="U0GUEST")) == "Touchline answers members of this workspace only."
+
+
+def test_a_button_of_another_make_says_so(stage: Stage) -> None:
+    waiting(stage)
+    press(stage, "open")
+    sent = [one["payload"] for one in stage.see("sent")["requests"] if one["type"] == "block_actions"][-1]
+
+    for value in ("", "{", '{"id":"x","v":2}', "[]"):
+        action = {**sent["actions"][0], "action_id": "library.verify", "value": value}
+        assert stage.interact({**sent, "actions": [action]}).status_code == 200
+
+    until(lambda: "another version of Touchline" in said(stage, user=RAFA))
+
+
+def _letters(stage: Stage) -> list[Any]:
+    states = ("due", "leased", "done", "dead")
+    return [
+        one for one in stage.services.outbox.letters(states=states, limit=100) if one.kind == "library.notice"
+    ]
