@@ -274,9 +274,9 @@ def search(
 
 
 def _why(match: Match) -> str:
-    if match.meant:
-        return f"taken for: {', '.join(match.meant)}"
-    return ", ".join(match.found) or "by its meaning"
+    if match.by_meaning:
+        return "by its meaning"
+    return f"taken for: {', '.join(match.meant)}" if match.meant else ", ".join(match.found)
 
 
 def _marked(text: str, found: Sequence[str]) -> str:

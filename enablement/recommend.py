@@ -92,8 +92,8 @@ def _why(match: Match) -> Reason:
     if match.original:
         return Reason("translation", (match.original.title, match.asset.language))
     where = (str(match.page.number), match.page.title)
-    if not match.found:
-        return Reason("meaning", (*where, match.asset.language))
+    if match.by_meaning:
+        return Reason("meaning", where)
     # What a misspelt word was taken for says more than the word.
     return Reason("words", (*where, *(match.meant or match.found)))
 

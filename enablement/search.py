@@ -38,7 +38,7 @@ class Match:
 
     Strength says how much of the question its best page answers: by the asked words that it holds (`found`), or by
     being alike in meaning. `meant` gives the words that a misspelt one was taken for; `original` what was found, when
-    this is its translation.
+    this is its translation. `by_meaning`: the words alone would not have made it an answer.
     """
 
     asset: Asset
@@ -48,6 +48,7 @@ class Match:
     found: tuple[str, ...]
     meant: tuple[str, ...] = ()
     original: Asset | None = None
+    by_meaning: bool = False
 
     @property
     def is_relevant(self) -> bool:
@@ -124,7 +125,9 @@ def _match(
     total = sum(rarity[word] for word in asked)
     coverage = sum(rarity[word] for word in found) / total if total else 0.0
     strength = min(1.0, max(coverage, likeness))
-    return Match(asset, page, strength * (0.5 + 0.5 * hit.score), strength, found, said)
+    by_meaning = coverage < RELEVANT_FROM <= strength
+    relevance = strength * (0.5 + 0.5 * hit.score)
+    return Match(asset, page, relevance, strength, found, said, by_meaning=by_meaning)
 
 
 def _is_form_of(word: str, wanted: set[str]) -> bool:

@@ -38,9 +38,8 @@ def reason(one: Reason) -> str:
         where = f"in “{title}” (page {number})" if title else f"on page {number}"
         return f"has {_listed(found)} {where}"
     if one.kind == "meaning":
-        number, title, tag = one.values
-        where = f"“{title}” (page {number})" if title else f"page {number}"
-        return f"is about this, in {language(tag)}: {where}"
+        number, title = one.values
+        return f"is about this: “{title}” (page {number})" if title else f"is about this on page {number}"
     if one.kind == "translation":
         title, tag = one.values
         return f"is “{title}” in {language(tag)}"

@@ -156,6 +156,7 @@ def test_a_page_that_means_the_question_is_found_without_a_word_of_it(meanings: 
 
     assert match.asset.id == "same"
     assert match.found == ()
+    assert match.by_meaning
     assert match.is_relevant
 
 
@@ -182,6 +183,7 @@ def test_an_embedder_that_fails_leaves_the_words(meanings: Meanings) -> None:
     (match,) = find(["pricing"], within=meanings, only=ALL)
 
     assert match.found == ("pricing",)
+    assert not match.by_meaning
     assert meanings.questions.degraded == "the service rests"
 
 

@@ -96,3 +96,9 @@ def test_languages_have_names_and_others_keep_their_tag() -> None:
     names = [wording.language(tag) for tag in ("en", "fr", "pt-BR", "th", "zh-TW", "ko", "de")]
 
     assert names == ["English", "French", "Portuguese", "Thai", "Chinese", "Korean", "de"]
+
+
+def test_a_translation_and_a_likeness_are_said_as_what_they_are() -> None:
+    assert wording.reason(Reason("translation", ("資安問卷", "en"))) == "is “資安問卷” in English"
+    assert wording.reason(Reason("meaning", ("3", "Payback"))) == "is about this: “Payback” (page 3)"
+    assert wording.reason(Reason("meaning", ("3", ""))) == "is about this on page 3"
