@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from enablement.analyser import asked_terms, is_spelt, is_stop_word, terms, words
+from enablement.analyser import asked_terms, is_spelt, is_stop_word, simplified, terms, words
 from enablement.model import Asset, Page
 from enablement.ports import AssetFilter, Catalog, Index, IndexQuery, PageHit, Questions
 
@@ -145,5 +145,15 @@ def _holds_phrases(asset: Asset, page: Page, phrases: Sequence[tuple[str, ...]])
     if not phrases:
         return True
     # Between the parts stands what no phrase holds: none reaches from the title into the text.
-    held = "\n".join(" ".join(words(part)) for part in (asset.title, page.title, page.text))
-    return all(f" {' '.join(phrase)} " in f" {held} ".replace("\n", " \n ") for phrase in phrases)
+    held = "\n".join(f" {_in_a_row(words(part))} " for part in (asset.title, page.title, page.text))
+    return all(_bounded(phrase) in held for phrase in phrases)
+
+
+def _bounded(phrase: Sequence[str]) -> str:
+    """Return a phrase with a space where a word must begin or end: in a script without spaces that is nowhere."""
+    before, after = (" " if is_spelt(word) else "" for word in (phrase[0], phrase[-1]))
+    return f"{before}{_in_a_row(phrase)}{after}"
+
+
+def _in_a_row(said: Sequence[str]) -> str:
+    return simplified(" ".join(said))

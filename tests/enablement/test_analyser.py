@@ -40,3 +40,25 @@ def test_any_text_gives_terms_without_an_exception(text: str) -> None:
     for term in analyser.terms(text, "en"):
         assert term
         assert not term.isspace()
+
+
+def test_each_way_of_writing_chinese_finds_the_other() -> None:
+    assert set(analyser.terms("資安問卷的標準答覆", "zh-TW")) == set(
+        analyser.terms("资安问卷的标准答覆", "zh-CN")
+    )
+    assert analyser.asked_terms("倉儲") == analyser.asked_terms("仓储")
+    assert analyser.words("倉儲") == ["倉儲"], "what is shown is what was written"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("가격표", ["가격", "격표"]),
+        ("定价", ["定", "价", "定价"]),
+        ("\uf900", ["岂"]),
+        ("ราคา", ["ราค", "าคา"]),
+        ("v2.1 Q3", ["v2.1", "q3"]),
+    ],
+)
+def test_each_script_is_cut_in_its_own_way(text: str, expected: list[str]) -> None:
+    assert analyser.terms(text, "") == expected

@@ -200,6 +200,29 @@ def test_a_phrase_must_stand_in_one_piece(world: World) -> None:
     assert [match.asset.id for match in found] == ["whole"]
 
 
+@pytest.mark.parametrize(
+    ("quoted", "is_there"),
+    [
+        ("標準答覆", True),
+        ("标准答覆", True),
+        ("準標", False),
+        ("ราคาใหม่", True),
+        ("2026 標準", True),
+        ("6 標準", False),
+    ],
+)
+def test_a_phrase_of_a_script_without_spaces_may_stand_within_a_run(
+    quoted: str, is_there: bool, world: World
+) -> None:
+    publish(world.catalog, asset("one", language="zh-TW"), "這是2026 標準答覆的文件 และราคาใหม่ปีนี้")
+    world.index.follow()
+    asked = f"「{quoted}」"
+
+    found = find(words(asked), within=world.services, only=ALL, phrases=phrases_in(asked))
+
+    assert bool(found) == is_there
+
+
 def test_a_misspelt_word_counts_as_found_and_says_what_it_was_taken_for(world: World) -> None:
     publish(world.catalog, asset("one"), "security questionnaire")
     world.index.follow()
