@@ -244,7 +244,9 @@ def search(
     if in_deal:
         _search_in_deal(text, deal, as_.lower(), only, services, as_json=as_json)
         return
-    found = find(analyser.words(text), within=services, only=only, phrases=phrases_in(text))[:MOST_SHOWN]
+    found = find(analyser.words(text), within=services, only=only, said=text, phrases=phrases_in(text))[
+        :MOST_SHOWN
+    ]
     if services.questions.degraded:
         err.print(f"[yellow]by words alone[/]  {escape(services.questions.degraded)}", soft_wrap=True)
     if as_json:
@@ -304,7 +306,7 @@ def _search_in_deal(
         raise Failed(f"Say which deal with --deal; {email} sees these:{names or ' none'}")
     words = analyser.words(text) if deal else chosen.words
     basis, ranked = recommend(
-        words, chosen.deal, within=services, only=only, now=now, phrases=phrases_in(text)
+        words, chosen.deal, within=services, only=only, now=now, said=text, phrases=phrases_in(text)
     )
     if as_json:
         rows = [

@@ -171,7 +171,7 @@ def _or_demo(environ: Mapping[str, str]) -> Mapping[str, str]:
     if is_set or not DEMO_ENVIRONMENT.exists():
         return environ
     lines = DEMO_ENVIRONMENT.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    return {**environ, **dict(line.split("=", 1) for line in lines if "=" in line)}
 
 
 def _line(one: _Wanted) -> str:

@@ -25,11 +25,14 @@ class Promise:
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value in its unit; `ratio` is ours to the peer's, the median of pairs measured side by side."""
+    """One measured value in its unit; `ratio` is ours to the peer's, the median of pairs measured side by side.
+
+    Ours is None where it was not measured; then the name says why.
+    """
 
     name: str
     unit: str
-    ours: float
+    ours: float | None
     peer: float | None = None
     ratio: float | None = None
     promise: Promise | None = None

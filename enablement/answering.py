@@ -219,7 +219,13 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     outside = _outsiders_read(ask, services)
     only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in given))
     basis, ranked = recommend(
-        chosen.words, deal, within=services, only=only, now=now, phrases=_phrases(ask, chosen)
+        chosen.words,
+        deal,
+        within=services,
+        only=only,
+        now=now,
+        said=_without_name(ask.question, chosen),
+        phrases=_phrases(ask, chosen),
     )
     suggestions = tuple(
         _suggestion(ask, user, deal, rank, one, now) for rank, one in enumerate(ranked, start=1)
@@ -231,6 +237,11 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     # Nobody has seen it yet: the note that its delivery begins brings it to the disk too.
     services.ledger.write(Written(records=(record, *suggestions)), now=now, lazily=True)
     return _drawn(ask, record, deal, services)
+
+
+def _without_name(question: str, chosen: deals.Choice) -> str:
+    """Return a question as it was put, without the words that name the deal."""
+    return " ".join(part for part in question.split() if set(words(part)) <= set(chosen.words))
 
 
 def _phrases(ask: Ask, chosen: deals.Choice) -> tuple[tuple[str, ...], ...]:

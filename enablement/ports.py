@@ -120,6 +120,9 @@ class Index(Protocol):
     def search(self, query: IndexQuery, *, only: AssetFilter, limit: int) -> Found:
         """Return the best page of each matching asset, best first."""
 
+    def meant(self, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
+        """Return, for each (folded) word that no page holds, what it may stand for, likeliest first, if anything."""
+
     def follow(self) -> int:
         """Take in what changed in the catalogue; return how many assets were taken in."""
 
@@ -174,6 +177,9 @@ class Catalog(Protocol):
         """Return the pages of these (version id, page number), in any order; those that are not there are left out."""
 
     def pages(self, version_id: str) -> list[Page]: ...
+
+    def pages_of(self, version_ids: Some[str]) -> Mapping[str, list[Page]]:
+        """Return the pages of each of these versions, in order; a version without pages may be left out."""
 
     def data(self, version_id: str) -> bytes:
         """Return the bytes of a version as they were published."""

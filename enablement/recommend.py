@@ -50,13 +50,14 @@ def recommend(
     within: Searchable,
     only: AssetFilter,
     now: datetime,
+    said: str = "",
     phrases: Sequence[tuple[str, ...]] = (),
 ) -> tuple[Basis, list[Ranked]]:
     """Return at most five assets for a deal and on what basis: the words, the nearest there is, or fit alone."""
     if not asked:
         ranked = _by_fit(deal, within=within, only=only, now=now)
         return ("fit" if ranked else "nothing"), ranked
-    matches = find(asked, within=within, only=only, phrases=phrases)
+    matches = find(asked, within=within, only=only, said=said, phrases=phrases)
     matches = _in_buyers_language(matches, deal, within=within, only=only)
     relevant = [match for match in matches if match.is_relevant]
     if relevant:

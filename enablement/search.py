@@ -56,16 +56,24 @@ class Match:
 
 
 def find(
-    asked: Sequence[str], *, within: Searchable, only: AssetFilter, phrases: Sequence[tuple[str, ...]] = ()
+    asked: Sequence[str],
+    *,
+    within: Searchable,
+    only: AssetFilter,
+    said: str = "",
+    phrases: Sequence[tuple[str, ...]] = (),
 ) -> list[Match]:
     """Return the assets that hold any of the asked (folded) words or mean the same, most relevant first.
 
-    Of each phrase an asset must hold the words on one page, one after the other.
+    `said` is the question as it was put. Of each phrase an asset must hold the words on one page, one after the other.
     """
     content = tuple(word for word in asked if not is_stop_word(word)) or tuple(asked)
     if not content:
         return []
-    query = IndexQuery(content, phrases=tuple(phrases), meaning=within.questions.vector(" ".join(asked)))
+    meaning = within.questions.vector(
+        corrected(said or " ".join(asked), content, index=within.index, only=only)
+    )
+    query = IndexQuery(content, phrases=tuple(phrases), meaning=meaning)
     found = within.index.search(query, only=only, limit=PHRASE_CANDIDATES if phrases else CANDIDATES)
     assets = {asset.id: asset for asset in within.catalog.assets([hit.asset_id for hit in found.hits])}
     places = [(assets[hit.asset_id].version_id, hit.page) for hit in found.hits if hit.asset_id in assets]
@@ -80,6 +88,21 @@ def find(
     # A page may share single characters with a question and none of its words.
     kept = [match for match in matches if match.found or match.is_relevant]
     return sorted(kept, key=lambda match: -match.relevance)[:CANDIDATES]
+
+
+def corrected(said: str, asked: Sequence[str], *, index: Index, only: AssetFilter) -> str:
+    """Return a question with each word that nothing holds replaced by what it is likeliest taken for.
+
+    Where most such words are like none, the question is not misspelt but in another language, and stays as it is.
+    """
+    unknown = index.meant(asked, only=only)
+    taken = {word: meant[0] for word, meant in unknown.items() if meant}
+    if 2 * len(taken) < len(unknown) or not taken:
+        return said
+    return "".join(
+        taken[folded[0]] if len(folded := words(part)) == 1 and folded[0] in taken else part
+        for part in _WORD.split(said)
+    )
 
 
 def phrases_in(question: str) -> tuple[tuple[str, ...], ...]:

@@ -43,8 +43,8 @@ class Limits:
     max_parts: int = 2_000
     max_ratio: int = 100
     memory_bytes: int = 1 << 30
-    cpu_seconds: int = 20
-    wall_seconds: float = 30.0
+    cpu_seconds: int = 12
+    wall_seconds: float = 18.0
 
 
 class UnreadableFile(Exception):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from enablement import analyser
 from enablement.adapters.index.postings import Gatherer, term_key, term_keys
-from enablement.adapters.index.segment import AssetRows, PageRows, Segment, Vectors8
+from enablement.adapters.index.segment import AssetRows, PageRows, Segment, Vectors8, held
 from enablement.adapters.index.vocabulary import vocabulary
 from enablement.facets import facet, facet_terms
 from enablement.model import Asset, Facets, Page, Vectors
@@ -40,29 +40,34 @@ def build(entries: Sequence[Entry]) -> Segment:
     for number, entry in enumerate(entries):
         titled: list[str] = []
         if entry.asset:
-            texts = [_title(entry.asset)]
-            titled = analyser.terms(texts[0], entry.asset.language)
+            language = entry.asset.language
+            words = analyser.words(_title(entry.asset))
+            titled = _terms(words, language)
+            said = set(words)
             for page in _pages(entry):
-                texts.append(f"{page.title}\n{page.text}")
-                terms = analyser.terms(texts[-1], entry.asset.language)
+                words = analyser.words(f"{page.title}\n{page.text}")
+                terms = _terms(words, language)
                 body.add(len(page_numbers), Counter(terms))
                 page_numbers.append(page.number)
                 page_lengths.append(len(terms))
+                said.update(words)
             title.add(number, Counter(titled))
             facets.add(number, dict.fromkeys(facet_keys(entry.asset.facets), 1))
-            words = _spelt(texts)
-            spelling.add(number, dict.fromkeys(words, 1))
-            spelt |= words
+            letters = {word for word in said if analyser.is_spelt(word)}
+            spelling.add(number, dict.fromkeys(letters, 1))
+            spelt |= letters
         title_lengths.append(len(titled))
         first_pages.append(len(page_numbers))
+    pages = _page_rows(entries, page_numbers, page_lengths)
     return Segment(
         _asset_rows(entries, first_pages, title_lengths),
-        _page_rows(entries, page_numbers, page_lengths),
+        pages,
         body.postings(),
         title.postings(),
         facets.postings(),
         spelling.postings(),
         vocabulary(spelt),
+        held(pages),
     )
 
 
@@ -94,8 +99,8 @@ def _pages(entry: Entry) -> Sequence[Page]:
     return entry.pages
 
 
-def _spelt(texts: Sequence[str]) -> set[str]:
-    return {word for text in texts for word in analyser.words(text) if analyser.is_spelt(word)}
+def _terms(words: Sequence[str], language: str) -> list[str]:
+    return [term for word in words for term in analyser.word_terms(word, language)]
 
 
 def _asset_rows(entries: Sequence[Entry], first_pages: list[int], title_lengths: list[int]) -> AssetRows:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enablement.adapters.index.postings import Postings, merged, sizes, term_keys
-from enablement.adapters.index.segment import AssetRows, PageRows, Segment, Vectors8
+from enablement.adapters.index.segment import AssetRows, PageRows, Segment, Vectors8, held
 from enablement.adapters.index.vocabulary import vocabulary
 
 Moves = NDArray[np.int64]
@@ -25,14 +25,16 @@ def merge(segments: Sequence[Segment], *, keep_gone: bool) -> Segment:
 
     spelling = postings(lambda one: one.spelling, asset_moves)
     words = {word for one in segments for word in one.words}
+    pages = _pages(segments, page_stays)
     return Segment(
         _assets(segments, stays),
-        _pages(segments, page_stays),
+        pages,
         postings(lambda one: one.body, page_moves),
         postings(lambda one: one.title, asset_moves),
         postings(lambda one: one.facet, asset_moves),
         spelling,
         vocabulary(_still_spelt(words, spelling)),
+        held(pages),
     )
 
 

@@ -24,7 +24,9 @@ from enablement.adapters.index.snapshot import Snapshot
 from enablement.ports import AssetFilter, Catalog, Found, IndexQuery, TryLater, VectorStore
 
 FORMAT = f"3.{analyser.VERSION}"
-CHANGES_AT_ONCE = 2000
+CHANGES_AT_ONCE = 50_000
+# Bounds the memory that it takes to build a segment.
+ASSETS_AT_ONCE = 2000
 # A segment is merged with the one before it when that one is not this many times as large: then the number of segments
 # grows with the logarithm of the pages, and so does what adding a page costs.
 GROWTH = 3
@@ -72,6 +74,9 @@ class PageIndex:
         weight = self._likeness_weight
         return ranking.search(self._current(), query, only=only, limit=limit, likeness_weight=weight)
 
+    def meant(self, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
+        return ranking.meant(self._current(), words, only=only)
+
     def siblings(self, asset_ids: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
         snapshot = self._current()
         return snapshot.siblings(asset_ids, snapshot.view(only))
@@ -90,16 +95,27 @@ class PageIndex:
         with self._alone():
             self._current()
             manifest = Manifest(model=self._model) if self._must_begin_again() else self._manifest
-            while changes := self._catalog.changes(manifest.change, limit=CHANGES_AT_ONCE):
-                # An asset that changed twice is taken in where it changed last.
-                last = {asset_id: number for number, asset_id in changes}
-                ids = sorted(last, key=last.__getitem__)
-                manifest = self._with(manifest, build(self._entries(ids)), changes[-1])
-                taken += len(ids)
+            while changed := self._changed_after(manifest.change):
+                for start in range(0, len(changed), ASSETS_AT_ONCE):
+                    some = changed[start : start + ASSETS_AT_ONCE]
+                    segment = build(self._entries([asset_id for _, asset_id in some]))
+                    manifest = self._with(manifest, segment, some[-1])
+                    taken += len(some)
+                    # Who is killed on the way goes on from here; who searches has this much already.
+                    self._publish(manifest)
+                    self._current()
             self._publish(manifest)
             self._sweep(manifest)
         self._current()
         return taken
+
+    def _changed_after(self, change: int) -> list[tuple[int, str]]:
+        """Return (last change, asset) of each asset that changed, oldest first: what changed twice is taken in once."""
+        last: dict[str, int] = {}
+        while some := self._catalog.changes(change, limit=CHANGES_AT_ONCE):
+            last |= {asset_id: number for number, asset_id in some}
+            change = some[-1][0]
+        return sorted((number, asset_id) for asset_id, number in last.items())
 
     def _current(self) -> Snapshot:
         """Return what the manifest names now; a damaged segment is left out until the index is built anew."""
@@ -152,6 +168,7 @@ class PageIndex:
     def _entries(self, ids: Sequence[str]) -> list[Entry]:
         assets = {one.id: one for one in self._catalog.assets(ids)}
         found = [one.version_id for one in assets.values() if one.status == "published"]
+        pages = self._catalog.pages_of(found)
         vectors = (
             {one.version_id: one for one in self._vectors.of(found, self._model)} if self._vectors else {}
         )
@@ -159,8 +176,8 @@ class PageIndex:
         for asset_id in ids:
             asset = assets.get(asset_id)
             if asset and asset.status == "published":
-                pages, meaning = self._catalog.pages(asset.version_id), vectors.get(asset.version_id)
-                entries.append(Entry(asset_id, asset, pages, meaning))
+                version = asset.version_id
+                entries.append(Entry(asset_id, asset, pages.get(version, ()), vectors.get(version)))
             else:
                 entries.append(Entry(asset_id, None))
         return entries

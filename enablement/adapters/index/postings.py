@@ -55,43 +55,26 @@ class Gatherer:
     """Takes documents one after the other and makes postings of them."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._terms: list[Numbers] = []
+        self._keys: list[Keys] = []
         self._documents: list[int] = []
-        self._lengths: list[int] = []
         self._counts: list[Counts] = []
 
     def add(self, document: int, terms: Mapping[str, int]) -> None:
         """Add a document that holds these terms so many times; documents come in ascending order."""
-        if not terms:
-            return
-        numbers = self._numbers
-        self._terms.append(
-            np.fromiter((numbers.setdefault(term, len(numbers)) for term in terms), np.int64, len(terms))
-        )
-        self._counts.append(
-            np.minimum(np.fromiter(terms.values(), np.int64, len(terms)), MOST_COUNTED).astype(np.uint8)
-        )
+        counts = np.fromiter(terms.values(), np.int64, len(terms))
+        self._keys.append(term_keys(terms))
+        self._counts.append(np.minimum(counts, MOST_COUNTED).astype(np.uint8))
         self._documents.append(document)
-        self._lengths.append(len(terms))
 
     def postings(self) -> Postings:
-        keys = term_keys(self._numbers)
-        order = np.argsort(keys)
-        rank = np.empty(len(keys), np.int64)
-        rank[order] = np.arange(len(keys), dtype=np.int64)
-        terms = rank[np.concatenate([*self._terms, np.empty(0, np.int64)])]
-        documents = np.repeat(np.asarray(self._documents, np.int64), self._lengths)
+        keys, terms = np.unique(np.concatenate([*self._keys, np.empty(0, np.uint64)]), return_inverse=True)
+        documents = np.repeat(np.asarray(self._documents, np.int64), [len(one) for one in self._keys])
         # Documents were added in order: a stable sort by term leaves them so within each run.
         by_term = np.argsort(terms, kind="stable")
         starts = np.zeros(len(keys) + 1, np.int64)
         np.cumsum(np.bincount(terms, minlength=len(keys)), out=starts[1:])
-        return Postings(
-            keys[order],
-            starts,
-            documents[by_term],
-            np.concatenate([*self._counts, np.empty(0, np.uint8)])[by_term],
-        )
+        counts = np.concatenate([*self._counts, np.empty(0, np.uint8)])
+        return Postings(keys, starts, documents[by_term], counts[by_term])
 
 
 def merged(parts: Sequence[Postings], moves: Sequence[NDArray[np.int64]]) -> Postings:

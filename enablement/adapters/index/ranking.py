@@ -49,7 +49,9 @@ def search(
         parts = [part for phrase in query.phrases for word in phrase for part in asked_terms(word)]
         allowed = snapshot.holds_all(parts, view)
         # A quoted word is asked for by being there: without others every page that holds it is as good.
-        words = replace(words, pages=np.where(allowed, words.pages + (not query.words), -np.inf))
+        bodies = np.where(allowed, words.pages + (not query.words), -np.inf)
+        has_one = np.bincount(snapshot.page_asset[allowed], minlength=len(words.titles)) > 0
+        words = replace(words, pages=bodies, titles=words.titles * has_one)
     if query.meaning is None:
         pages = _best_pages(snapshot, words.pages, words.titles, limit)
         scores = words.pages[pages] + words.titles[snapshot.page_asset[pages]]
@@ -74,13 +76,7 @@ def _by_facets(snapshot: Snapshot, query: IndexQuery, view: View, limit: int) ->
 def _by_words(snapshot: Snapshot, words: Sequence[str], view: View) -> _Words:
     asked = {word: asked_terms(word) for word in words}
     scores = snapshot.word_scores(_terms(asked), view)
-    meant = {
-        word: said
-        for word, parts in asked.items()
-        if is_spelt(word)
-        and scores.unknown.issuperset(_terms({word: parts}))
-        and (said := snapshot.meant(word, view))
-    }
+    meant = {word: said for word, said in _meant(snapshot, asked, scores.unknown, view).items() if said}
     for word, said in meant.items():
         asked[word] = (tuple(_terms({one: asked_terms(one) for one in said})),)
     if meant:
@@ -91,6 +87,23 @@ def _by_words(snapshot: Snapshot, words: Sequence[str], view: View) -> _Words:
     return _Words(
         scores.pages, scores.titles, ideal, {word: max(parts) for word, parts in telling.items()}, meant
     )
+
+
+def meant(snapshot: Snapshot, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
+    """Return what the words that no page holds are taken for; see the port."""
+    view = snapshot.view(only)
+    asked = {word: asked_terms(word) for word in words if is_spelt(word)}
+    return _meant(snapshot, asked, snapshot.unknown(_terms(asked), view), view)
+
+
+def _meant(
+    snapshot: Snapshot, asked: Mapping[str, Parts], unknown: frozenset[str], view: View
+) -> dict[str, tuple[str, ...]]:
+    return {
+        word: snapshot.meant(word, view)
+        for word, parts in asked.items()
+        if is_spelt(word) and unknown.issuperset(_terms({word: parts}))
+    }
 
 
 def _terms(asked: Mapping[str, Parts]) -> list[str]:
@@ -135,10 +148,11 @@ def _best_pages(snapshot: Snapshot, scores: Scores, bonus: Scores, most: int) ->
 
     What scores 0 or less is nothing.
     """
-    if not len(snapshot.held):
-        return snapshot.held
-    of_assets = np.maximum.reduceat(scores, snapshot.asset_starts[snapshot.held]) + bonus[snapshot.held]
-    best = snapshot.held[_top(of_assets, most)]
+    above = np.flatnonzero(scores > 0)
+    assets = snapshot.page_asset[above]
+    of_assets = bonus.copy()
+    np.maximum.at(of_assets, assets, scores[above] + bonus[assets])
+    best = _top(of_assets, most)
     firsts, counts = snapshot.asset_starts[best].tolist(), snapshot.page_counts[best].tolist()
     pages = [
         first + int(scores[first : first + count].argmax())

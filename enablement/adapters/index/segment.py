@@ -4,9 +4,11 @@ Assets and pages are numbered from 0 in the order of their changes; the pages of
 without pages says that older segments hold it no more.
 """
 
+import os
 import shutil
+import weakref
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -60,6 +62,9 @@ class Segment:
     facet: Postings
     spelling: Postings
     words: Vocabulary
+    # Gives the sentences from one number to another. Of millions a search needs a few hundred: to map them would bring
+    # their neighbours into memory too.
+    sentences: Callable[[int, int], Vectors8]
 
 
 _KINDS: Mapping[str, type] = {
@@ -89,7 +94,25 @@ def write(segment: Segment, folder: Path) -> dict[str, int]:
 def read(folder: Path, sums: Mapping[str, int]) -> Segment:
     """Open a segment without copying it into memory; raises Damaged, or FileNotFoundError when it is gone."""
     parts = {part: kind(**_opened(part, kind, folder, sums)) for part, kind in _KINDS.items()}
-    return Segment(**parts)
+    return Segment(**parts, sentences=_reader(folder / "pages.sentence.npy", parts["pages"].sentence))
+
+
+def held(rows: PageRows) -> Callable[[int, int], Vectors8]:
+    """Return the reader of sentences that are in memory."""
+    return lambda start, end: rows.sentence[start:end]
+
+
+def _reader(path: Path, rows: Vectors8) -> Callable[[int, int], Vectors8]:
+    width, offset = rows.shape[1], path.stat().st_size - rows.nbytes
+    # Kept open: a merge may delete the file while somebody still searches this segment.
+    file = os.open(path, os.O_RDONLY)
+
+    def read_rows(start: int, end: int) -> Vectors8:
+        data = os.pread(file, (end - start) * width, offset + start * width)
+        return np.frombuffer(data, np.int8).reshape(-1, width)
+
+    weakref.finalize(read_rows, os.close, file)
+    return read_rows
 
 
 def _opened(part: str, kind: type, folder: Path, sums: Mapping[str, int]) -> dict[str, NDArray[np.generic]]:

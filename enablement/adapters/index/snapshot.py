@@ -104,8 +104,6 @@ class Snapshot:
         current = [~replaced(one.assets.ids, segments[at + 1 :]) for at, one in enumerate(segments)]
         # Those without pages are notes that an asset is gone.
         self.current = _joined(current, np.bool_) & (self.page_counts > 0)
-        # Those that have pages: of nothing no maximum can be taken.
-        self.held = np.flatnonzero(self.page_counts)
         self.view = lru_cache(FILTERS_REMEMBERED)(self._view)
 
     def _of_assets(self, column: Callable[[Segment], NDArray[T]], kind: type[T]) -> NDArray[T]:
@@ -148,6 +146,15 @@ class Snapshot:
             frozenset(term for term, body, title in held if not body and not title),
         )
 
+    def unknown(self, terms: Sequence[str], view: View) -> frozenset[str]:
+        """Return the terms that nothing seen holds."""
+        keys = term_keys(terms)
+        held = np.concatenate(
+            [self._gather("body", keys, view.pages).terms, self._gather("title", keys, view.assets).terms]
+        )
+        known = set(np.unique(held).tolist())
+        return frozenset(term for number, term in enumerate(terms) if number not in known)
+
     def holds_all(self, parts: Sequence[Sequence[str]], view: View) -> Mask:
         """Say of each page whether it, or its title, holds one term of each part."""
         held = view.pages.copy()
@@ -182,13 +189,19 @@ class Snapshot:
     def sentence_likeness(self, question: NDArray[np.int8], pages: NDArray[np.int64]) -> Scores:
         """Return the cosine of a question with the best sentence of each of these pages; NaN where there is none."""
         best = np.full(len(pages), np.nan)
+        found: list[NDArray[np.int8]] = []
+        which: list[int] = []
         where = np.searchsorted(self.first_page, pages, side="right") - 1
         for at, (number, page) in enumerate(zip(where.tolist(), pages.tolist(), strict=True)):
-            rows = self.segments[number].pages
-            local = page - self.first_page[number]
-            start, end = int(rows.first_sentence[local]), int(rows.first_sentence[local + 1])
-            if start < end:
-                best[at] = _cosines(question, rows.sentence[start:end]).max()
+            segment, local = self.segments[number], page - self.first_page[number]
+            start, end = segment.pages.first_sentence[local : local + 2].tolist()
+            if start < end and segment.pages.vector.shape[1] == len(question):
+                found.append(segment.sentences(start, end))
+                which.append(at)
+        if found:
+            ends = np.cumsum([len(one) for one in found])
+            alike = _cosines(question, np.concatenate(found))
+            best[which] = np.maximum.reduceat(alike, np.concatenate([[0], ends[:-1]]))
         return best
 
     def siblings(self, asset_ids: Sequence[str], view: View) -> dict[str, tuple[str, ...]]:

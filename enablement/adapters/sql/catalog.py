@@ -17,6 +17,7 @@ from enablement.model import Asset, Change, Collection, Edition, Facets, Page, V
 
 # Who writes assets does so alone, under this name: what was read stays so, and change numbers are seen in their order.
 CATALOGUE = "catalogue"
+IDS_AT_ONCE = 500
 
 
 class SqlCatalog:
@@ -127,6 +128,18 @@ class SqlCatalog:
         with self._database.reading() as connection:
             query = select(page).where(or_(false(), *any_of_them))
             return [from_row(Page, row) for row in connection.execute(query).mappings()]
+
+    def pages_of(self, version_ids: Some[str]) -> dict[str, list[Page]]:
+        page = tables.pages
+        found: dict[str, list[Page]] = defaultdict(list)
+        ids = list(version_ids)
+        with self._database.reading() as connection:
+            for start in range(0, len(ids), IDS_AT_ONCE):
+                some = page.c.version_id.in_(ids[start : start + IDS_AT_ONCE])
+                rows = connection.execute(select(page).where(some).order_by(page.c.version_id, page.c.number))
+                for row in rows.mappings():
+                    found[row["version_id"]].append(from_row(Page, row))
+        return found
 
     def pages(self, version_id: str) -> list[Page]:
         page = tables.pages

@@ -188,6 +188,7 @@ def test_more_changes_than_fit_in_one_go_are_all_taken_in(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page_index, "CHANGES_AT_ONCE", 10)
+    monkeypatch.setattr(page_index, "ASSETS_AT_ONCE", 3)
     for number in range(20):
         publish(world.catalog, asset(f"asset {number}"), f"word{number}")
     world.index.follow()
@@ -496,12 +497,12 @@ def test_many_small_steps_end_where_one_large_step_does(
                 made,
                 *(" ".join(chance.choices(SAID, k=4)) for _ in range(chance.randrange(4))),
             )
-        monkeypatch.setattr(page_index, "CHANGES_AT_ONCE", chance.randint(1, 9))
+        monkeypatch.setattr(page_index, "ASSETS_AT_ONCE", chance.randint(1, 9))
         if chance.random() < 0.4:
             world.index.follow()
     world.index.follow()
 
-    monkeypatch.setattr(page_index, "CHANGES_AT_ONCE", 1000)
+    monkeypatch.setattr(page_index, "ASSETS_AT_ONCE", 1000)
     fresh = PageIndex(tmp_path / "fresh", world.catalog)
     fresh.follow()
 
