@@ -11,7 +11,7 @@ from random import Random
 
 import requests
 
-from bench import commands, crowd, disk, library
+from bench import commands, crowd, disk, library, meaning
 from bench.commands import Command
 from bench.figures import Bench, BenchFailed, Figure, Options, Promise, median_ratio, percentile
 from bench.openloop import Request, Sent, fire
@@ -121,10 +121,11 @@ def _alive(demo: Demo) -> dict[str, int | None]:
 def _fill(demo: Demo, sellers: Sequence[crowd.Seller]) -> None:
     services = demo.services
     customers = sorted({account for one in sellers for account in one.accounts})
-    drawn = library.draw(
-        library.sentences(services.catalog), customers, count=ASSETS, seed=SEED, now=services.clock()
-    )
+    bank = library.sentences(services.catalog)
+    drawn = list(library.draw(bank, customers, count=ASSETS, seed=SEED, now=services.clock()))
     library.publish(drawn, demo.settings.database_url)
+    if services.embedder:
+        meaning.embed(drawn, bank, store=services.vectors, embedder=services.embedder)
     _wait_for_index(demo)
 
 
