@@ -163,7 +163,7 @@ def worker(lane: Lane) -> None:
         # Nobody waits for it, and it can keep a processor busy for minutes.
         os.nice(COMPUTE_NICENESS)
     wakeups.current.set((services, owner_name(lane)))
-    work_in(lane, settings.redis_url)
+    work_in(lane, settings.redis_url, wakeups.stop)
 
 
 def relay() -> None:

@@ -22,8 +22,9 @@ from jobs.lanes import Kind, Outcome
 log = logging.getLogger(__name__)
 TOUCHES_A_CALL = 200
 # A slice ends after this long: deals and the index wait in the same lane.
-EMBED_SLICE_S = 10.0
-FILES_SLICE_S = 20.0
+# Shorter than what a process is given to end (see processes.GRACE_S).
+EMBED_SLICE_S = 4.0
+FILES_SLICE_S = 4.0
 VERSIONS_AT_ONCE = 8
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 
 from enablement.model import Claimed, Lane
 from enablement.ports import Services, TryLater, Undeliverable
@@ -36,15 +37,21 @@ class Kind:
     batch: int = 1
 
 
-def drain(lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str) -> int:
-    """Do what is due in a lane until nothing is; return how many rows were handled."""
+def drain(
+    lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str, stop: Event | None = None
+) -> int:
+    """Do what is due in a lane until nothing is; return how many rows were handled.
+
+    Once `stop` is set nothing more is begun.
+    """
     handled = 0
     ends, renew_at = time.monotonic() + DRAIN_LASTS_S, time.monotonic() + RENEW_EVERY_S
     running: dict[Future[None], Sequence[Claimed]] = {}
     with ThreadPoolExecutor(THREADS[lane], thread_name_prefix=lane) as pool:
         while True:
             claimed: list[Claimed] = []
-            if len(running) < THREADS[lane] and time.monotonic() < ends:
+            ended = time.monotonic() > ends or (stop is not None and stop.is_set())
+            if len(running) < THREADS[lane] and not ended:
                 claimed = _claim(lane, kinds, services, owner, free=THREADS[lane] - len(running))
             for rows in _batches(claimed, kinds):
                 running[pool.submit(_handle, rows, kinds[rows[0].kind], services, owner)] = rows

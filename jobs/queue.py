@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 from redis import Redis
@@ -94,10 +95,19 @@ class NoWork:
         """Do nothing: the relay looks twice a second."""
 
 
-def work_in(lane: Lane, url: str) -> None:
-    """Work in one lane until told to stop."""
+class _Worker(SimpleWorker):
+    """Passes on that it is told to stop."""
+
+    stop: Event
+
+    def handle_warm_shutdown_request(self) -> None:
+        self.stop.set()
+
+
+def work_in(lane: Lane, url: str, stop: Event) -> None:
+    """Work in one lane until told to stop; then `stop` is set, for the drain that runs."""
     redis = connect(url)
-    worker = SimpleWorker(
+    worker = _Worker(
         [_queue(lane, redis)],
         connection=redis,
         job_class=WakeUp,
@@ -107,6 +117,7 @@ def work_in(lane: Lane, url: str) -> None:
         job_monitoring_interval=MONITORING_S,
         log_job_description=False,
     )
+    worker.stop = stop
     worker.max_connection_wait_time = LONGEST_RECONNECT_S
     worker.work(logging_level="WARNING")
 

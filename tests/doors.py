@@ -378,6 +378,8 @@ def staged(folder: Path, *, rate_limits: bool = True) -> Iterator[Stage]:
         slack_url = stack.enter_context(Server(slack.create_app(config))).url
         settings = _settings(folder, slack_url=slack_url, org_url=org_url, app_url=app_url)
         services, database = composition.build(settings)
+        # As a worker does before it takes its first question.
+        services.questions.prepare()
         stack.callback(database.close)
         watch = Watch()
         services = replace(services, clock=watch)

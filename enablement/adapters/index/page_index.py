@@ -8,7 +8,6 @@ import fcntl
 import json
 import logging
 import os
-import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from enablement.adapters.index.segment import Damaged, Segment, read, write
 from enablement.adapters.index.snapshot import Snapshot
 from enablement.ports import AssetFilter, Catalog, Found, IndexQuery, TryLater, VectorStore
 
-FORMAT = f"3.{analyser.VERSION}"
+FORMAT = f"4.{analyser.VERSION}"
 CHANGES_AT_ONCE = 50_000
 # Bounds the memory that it takes to build a segment.
 ASSETS_AT_ONCE = 2000
@@ -35,12 +34,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Manifest:
-    """What there is: the last change taken in (number, asset), and (name, checksums) of each segment, oldest first."""
+    """What there is: the last change taken in (number, asset), and (file, checksum) of each segment, oldest first."""
 
     change: int = 0
     asset_id: str = ""
     model: str = ""
-    segments: tuple[tuple[str, Mapping[str, int]], ...] = ()
+    segments: tuple[tuple[str, int], ...] = ()
 
 
 class PageIndex:
@@ -65,7 +64,7 @@ class PageIndex:
         self._model = model
         self._likeness_weight = likeness_weight
         self._lock = threading.Lock()
-        self._open: dict[str, Segment] = {}
+        self._open: dict[tuple[str, int], Segment] = {}
         self._seen: tuple[int, ...] = ()
         self._manifest = Manifest()
         self._snapshot = Snapshot(())
@@ -129,10 +128,10 @@ class PageIndex:
 
     def _load(self, stamp: tuple[int, ...]) -> None:
         manifest = _read_manifest(self._folder / "manifest.json")
-        opened: dict[str, Segment] = {}
-        for name, sums in manifest.segments:
+        opened = {}
+        for written in manifest.segments:
             try:
-                opened[name] = self._open.get(name) or read(self._folder / name, sums)
+                opened[written] = self._segment(written)
             except FileNotFoundError:
                 if self._stamp() != stamp:
                     # A newer manifest took the place of this one, and the segment went with it.
@@ -186,16 +185,16 @@ class PageIndex:
         """Return the manifest with one more segment, merged with the ones before it that are not much larger."""
         names = list(manifest.segments)
         run = [segment]
-        while names and _size(older := self._segment(*names[-1])) < GROWTH * sum(map(_size, run)):
+        while names and _size(older := self._segment(names[-1])) < GROWTH * sum(map(_size, run)):
             run.insert(0, older)
             names.pop()
-        name = f"{last[0]:012d}"
+        name = f"{last[0]:012d}.segment"
         made = merge(run, keep_gone=bool(names)) if len(run) > 1 or not names else segment
         names.append((name, write(made, self._folder / name)))
         return Manifest(*last[:2], manifest.model, tuple(names))
 
-    def _segment(self, name: str, sums: Mapping[str, int]) -> Segment:
-        return self._open.get(name) or read(self._folder / name, sums)
+    def _segment(self, written: tuple[str, int]) -> Segment:
+        return self._open.get(written) or read(self._folder / written[0], written[1])
 
     def _publish(self, manifest: Manifest) -> None:
         fresh = self._folder / "manifest.new"
@@ -204,9 +203,9 @@ class PageIndex:
 
     def _sweep(self, manifest: Manifest) -> None:
         named = {name for name, _ in manifest.segments}
-        for folder in self._folder.iterdir():
-            if folder.is_dir() and folder.name not in named:
-                shutil.rmtree(folder, ignore_errors=True)
+        for file in self._folder.glob("*.segment"):
+            if file.name not in named:
+                file.unlink()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -223,7 +222,9 @@ class PageIndex:
 def _read_manifest(file: Path) -> Manifest:
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
-        return Manifest(**{**said, "segments": tuple((name, sums) for name, sums in said["segments"])})
+        return Manifest(
+            **{**said, "segments": tuple((name, checksum) for name, checksum in said["segments"])}
+        )
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return Manifest()
 

@@ -2,10 +2,13 @@
 
 Assets and pages are numbered from 0 in the order of their changes; the pages of an asset stand together. An asset
 without pages says that older segments hold it no more.
+
+In its file a line of JSON says of each array its type, shape and first byte; the arrays follow as they are in memory.
 """
 
+import json
+import math
 import os
-import shutil
 import weakref
 import zlib
 from collections.abc import Callable, Mapping
@@ -76,25 +79,52 @@ _KINDS: Mapping[str, type] = {
     "spelling": Postings,
     "words": Vocabulary,
 }
+# Where an array may begin: what numpy reads quickest begins at a multiple of this many bytes.
+_STEP = 64
 
 
-def write(segment: Segment, folder: Path) -> dict[str, int]:
-    """Write a segment into a new folder; return the checksum of each file."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    sums = {}
-    for part in _KINDS:
-        for name, array in _arrays(getattr(segment, part)).items():
-            file = folder / f"{part}.{name}.npy"
-            np.save(file, array, allow_pickle=False)
-            sums[file.name] = zlib.crc32(file.read_bytes())
-    return sums
+def write(segment: Segment, file: Path) -> int:
+    """Write a segment into a file; return its checksum."""
+    arrays = {
+        f"{part}.{field.name}": np.ascontiguousarray(getattr(getattr(segment, part), field.name))
+        for part, kind in _KINDS.items()
+        for field in fields(kind)
+    }
+    where, size = {}, 0
+    for name, array in arrays.items():
+        where[name] = (array.dtype.str, array.shape, size)
+        size = _stepped(size + array.nbytes)
+    line = json.dumps(where).encode() + b"\n"
+    checksum = 0
+    # Who has an older file of this name open keeps it whole.
+    file.unlink(missing_ok=True)
+    with file.open("wb") as opened:
+        for data in (np.frombuffer(line, np.uint8), *arrays.values()):
+            for some in (data.data, bytes(_stepped(data.nbytes) - data.nbytes)):
+                opened.write(some)
+                checksum = zlib.crc32(some, checksum)
+    return checksum
 
 
-def read(folder: Path, sums: Mapping[str, int]) -> Segment:
+def read(file: Path, checksum: int) -> Segment:
     """Open a segment without copying it into memory; raises Damaged, or FileNotFoundError when it is gone."""
-    parts = {part: kind(**_opened(part, kind, folder, sums)) for part, kind in _KINDS.items()}
-    return Segment(**parts, sentences=_reader(folder / "pages.sentence.npy", parts["pages"].sentence))
+    if _checksum(file) != checksum:
+        raise Damaged(f"{file} is not as it was written")
+    with file.open("rb") as opened:
+        line = opened.readline()
+    where, begin = json.loads(line), _stepped(len(line))
+    # As a plain array: numpy's class for mapped ones takes three times as long for every slice.
+    data = np.memmap(file, np.uint8, "r").view(np.ndarray)
+    arrays = {
+        name: data[begin + first :][: math.prod(shape) * np.dtype(kind).itemsize].view(kind).reshape(shape)
+        for name, (kind, shape, first) in where.items()
+    }
+    parts = {
+        part: kind(**{field.name: arrays[f"{part}.{field.name}"] for field in fields(kind)})
+        for part, kind in _KINDS.items()
+    }
+    _, (_, width), first = where["pages.sentence"]
+    return Segment(**parts, sentences=_reader(file, begin + first, width))
 
 
 def held(rows: PageRows) -> Callable[[int, int], Vectors8]:
@@ -102,33 +132,20 @@ def held(rows: PageRows) -> Callable[[int, int], Vectors8]:
     return lambda start, end: rows.sentence[start:end]
 
 
-def _reader(path: Path, rows: Vectors8) -> Callable[[int, int], Vectors8]:
-    width, offset = rows.shape[1], path.stat().st_size - rows.nbytes
+def _reader(path: Path, begin: int, width: int) -> Callable[[int, int], Vectors8]:
     # Kept open: a merge may delete the file while somebody still searches this segment.
     file = os.open(path, os.O_RDONLY)
 
     def read_rows(start: int, end: int) -> Vectors8:
-        data = os.pread(file, (end - start) * width, offset + start * width)
+        data = os.pread(file, (end - start) * width, begin + start * width)
         return np.frombuffer(data, np.int8).reshape(-1, width)
 
     weakref.finalize(read_rows, os.close, file)
     return read_rows
 
 
-def _opened(part: str, kind: type, folder: Path, sums: Mapping[str, int]) -> dict[str, NDArray[np.generic]]:
-    opened = {}
-    for field in fields(kind):
-        file = folder / f"{part}.{field.name}.npy"
-        if _checksum(file) != sums.get(file.name):
-            raise Damaged(f"{file} is not as it was written")
-        opened[field.name] = _mapped(file)
-    return opened
-
-
-def _mapped(file: Path) -> NDArray[np.generic]:
-    # As a plain array: numpy's class for mapped ones takes three times as long for every slice.
-    array: NDArray[np.generic] = np.load(file, allow_pickle=False, mmap_mode="r").view(np.ndarray)
-    return array
+def _stepped(size: int) -> int:
+    return -(-size // _STEP) * _STEP
 
 
 def _checksum(file: Path) -> int:
@@ -137,7 +154,3 @@ def _checksum(file: Path) -> int:
         while some := opened.read(1 << 20):
             checksum = zlib.crc32(some, checksum)
     return checksum
-
-
-def _arrays(part: object) -> dict[str, NDArray[np.generic]]:
-    return {field.name: getattr(part, field.name) for field in fields(part)}  # type: ignore[arg-type]  # a dataclass

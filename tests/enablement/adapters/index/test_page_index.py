@@ -231,37 +231,30 @@ def _lose_manifest(index: Path) -> None:
     (index / "manifest.json").unlink()
 
 
-def _cut_documents(index: Path) -> None:
-    (file,) = index.glob("*/body.documents.npy")
-    _put(file, file.read_bytes()[:-8])
+def _segment(index: Path) -> Path:
+    (file,) = index.glob("*.segment")
+    return file
 
 
-def _empty_ids(index: Path) -> None:
-    (file,) = index.glob("*/assets.ids.npy")
-    _put(file, b"")
+def _cut_end(index: Path) -> None:
+    _put(_segment(index), _segment(index).read_bytes()[:-8])
+
+
+def _empty(index: Path) -> None:
+    _put(_segment(index), b"")
 
 
 def _flip_a_bit(index: Path) -> None:
-    (file,) = index.glob("*/body.counts.npy")
-    damaged = bytearray(file.read_bytes())
+    damaged = bytearray(_segment(index).read_bytes())
     damaged[-1] ^= 1
-    _put(file, bytes(damaged))
-
-
-def _lose_file(index: Path) -> None:
-    (file,) = index.glob("*/words.text.npy")
-    file.unlink()
+    _put(_segment(index), bytes(damaged))
 
 
 def _lose_segment(index: Path) -> None:
-    (segment,) = (one for one in index.iterdir() if one.is_dir())
-    shutil.rmtree(segment)
+    _segment(index).unlink()
 
 
-HARMS = [
-    *(_spoil_manifest, _foreign_manifest, _lose_manifest, _cut_documents),
-    *(_empty_ids, _flip_a_bit, _lose_file, _lose_segment),
-]
+HARMS = [_spoil_manifest, _foreign_manifest, _lose_manifest, _cut_end, _empty, _flip_a_bit, _lose_segment]
 
 
 @pytest.mark.parametrize("harm", HARMS)
@@ -282,13 +275,13 @@ def test_a_damaged_index_is_made_anew(harm: Callable[[Path], None], world: World
 
 def test_what_a_killed_writer_left_behind_is_swept(world: World, folder: Path) -> None:
     publish(world.catalog, asset("one"), "pricing")
-    (folder / page_index.FORMAT / "000000000009").mkdir()
+    (folder / page_index.FORMAT / "000000000009.segment").write_bytes(b"half")
     (folder / page_index.FORMAT / "manifest.new").write_text("{")
 
     world.index.follow()
 
     assert found(world.index, "pricing") == ["one"]
-    assert [one.name for one in (folder / page_index.FORMAT).iterdir() if one.is_dir()] == ["000000000001"]
+    assert _segment(folder / page_index.FORMAT).name == "000000000001.segment"
 
 
 def test_an_index_of_another_catalogue_is_made_anew(
@@ -515,4 +508,4 @@ def test_many_small_steps_end_where_one_large_step_does(
             ):
                 expected = fresh.search(asked, only=only, limit=20)
                 assert world.index.search(asked, only=only, limit=20) == expected
-    assert len(list((tmp_path / "index" / page_index.FORMAT).glob("*/assets.ids.npy"))) < 6
+    assert len(list((tmp_path / "index" / page_index.FORMAT).glob("*.segment"))) < 6
