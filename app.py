@@ -33,7 +33,7 @@ from enablement.adapters.sql.vectors import SqlVectors
 from enablement.meaning import QuestionEmbedder
 from enablement.model import Lane, Task, key
 from enablement.ports import Embedder, Services
-from jobs import wakeups
+from jobs import lanes, wakeups
 from jobs.owners import owner_name as owner_name
 from jobs.queue import NoWork, RedisWork, work_in
 from jobs.relay import Relay
@@ -163,7 +163,7 @@ def worker(lane: Lane) -> None:
         # Nobody waits for it, and it can keep a processor busy for minutes.
         os.nice(COMPUTE_NICENESS)
     wakeups.current.set((services, owner_name(lane)))
-    work_in(lane, settings.redis_url, wakeups.stop)
+    work_in(lane, settings.redis_url, lanes.stop)
 
 
 def relay() -> None:

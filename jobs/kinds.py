@@ -17,14 +17,13 @@ from enablement.model import Ask, Claimed, Lane, Task, key
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.reviews import is_moot, remind
 from enablement.uploads import offer
-from jobs.lanes import Kind, Outcome
+from jobs.lanes import Kind, Outcome, stop
 
 log = logging.getLogger(__name__)
 TOUCHES_A_CALL = 200
 # A slice ends after this long: deals and the index wait in the same lane.
-# Shorter than what a process is given to end (see processes.GRACE_S).
-EMBED_SLICE_S = 4.0
-FILES_SLICE_S = 4.0
+EMBED_SLICE_S = 10.0
+FILES_SLICE_S = 5.0
 VERSIONS_AT_ONCE = 8
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3
@@ -69,7 +68,7 @@ def _index(services: Services, rows: Sequence[Claimed]) -> Outcome:
 
 def _embed(services: Services, rows: Sequence[Claimed]) -> Outcome:
     ends = time.monotonic() + EMBED_SLICE_S
-    while embed_versions(services, limit=VERSIONS_AT_ONCE) and time.monotonic() < ends:
+    while embed_versions(services, limit=VERSIONS_AT_ONCE) and time.monotonic() < ends and not stop.is_set():
         pass
     return _index(services, rows)
 

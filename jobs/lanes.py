@@ -24,6 +24,8 @@ DRAIN_LASTS_S = 20.0
 LOOK_AGAIN_S = 0.02
 RENEW_EVERY_S = 3.0
 THREADS: Mapping[Lane, int] = {"reply": 8, "write": 2, "compute": 1}
+# Set when the process is told to end: nothing more is begun, and what is long ends early.
+stop = Event()
 
 Outcome = Mapping[str, Exception | None]
 Handler = Callable[[Services, Sequence[Claimed]], Outcome]
@@ -37,21 +39,15 @@ class Kind:
     batch: int = 1
 
 
-def drain(
-    lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str, stop: Event | None = None
-) -> int:
-    """Do what is due in a lane until nothing is; return how many rows were handled.
-
-    Once `stop` is set nothing more is begun.
-    """
+def drain(lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str) -> int:
+    """Do what is due in a lane until nothing is; return how many rows were handled."""
     handled = 0
     ends, renew_at = time.monotonic() + DRAIN_LASTS_S, time.monotonic() + RENEW_EVERY_S
     running: dict[Future[None], Sequence[Claimed]] = {}
     with ThreadPoolExecutor(THREADS[lane], thread_name_prefix=lane) as pool:
         while True:
             claimed: list[Claimed] = []
-            ended = time.monotonic() > ends or (stop is not None and stop.is_set())
-            if len(running) < THREADS[lane] and not ended:
+            if len(running) < THREADS[lane] and time.monotonic() < ends and not stop.is_set():
                 claimed = _claim(lane, kinds, services, owner, free=THREADS[lane] - len(running))
             for rows in _batches(claimed, kinds):
                 running[pool.submit(_handle, rows, kinds[rows[0].kind], services, owner)] = rows

@@ -1,7 +1,6 @@
 """What an RQ job does: wake one lane. No payload; what there is to do stands in the outbox."""
 
 from contextvars import ContextVar
-from threading import Event
 
 from enablement.model import Lane
 from enablement.ports import Services
@@ -10,8 +9,6 @@ from jobs.lanes import drain
 
 # RQ calls a function by its name: what it needs is set here before the worker begins.
 current: ContextVar[tuple[Services, str]] = ContextVar("current")
-# Set when the process is told to end: a lane with much to do would otherwise go on until it is killed.
-stop = Event()
 
 
 def reply() -> int:
@@ -28,4 +25,4 @@ def compute() -> int:
 
 def _drain(lane: Lane) -> int:
     services, owner = current.get()
-    return drain(lane, KINDS[lane], services, owner=owner, stop=stop)
+    return drain(lane, KINDS[lane], services, owner=owner)

@@ -82,10 +82,16 @@ def test_after_the_index_the_whole_library_is_embedded(world: World, services: S
     assert letters(world) == []
 
 
-def test_a_slice_ends_in_time_and_leaves_the_rest_to_the_next(
-    world: World, services: Services, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("why", ["its time is over", "the process is told to end"])
+def test_a_slice_ends_early_and_leaves_the_rest_to_the_next(
+    world: World, services: Services, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    monkeypatch.setattr(kinds, "EMBED_SLICE_S", 0.0)
+    if why == "its time is over":
+        monkeypatch.setattr(kinds, "EMBED_SLICE_S", 0.0)
+    else:
+        told = threading.Event()
+        told.set()
+        monkeypatch.setattr(kinds, "stop", told)
     a_library(world, 3 * VERSIONS_AT_ONCE)
     rows = [embedding("now")]
     world.outbox.add(rows, now=NOW)
