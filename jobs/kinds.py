@@ -24,7 +24,7 @@ TOUCHES_A_CALL = 200
 # A slice ends after this long: deals and the index wait in the same lane.
 EMBED_SLICE_S = 10.0
 FILES_SLICE_S = 5.0
-VERSIONS_AT_ONCE = 8
+VERSIONS_AT_ONCE = 4
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3
 _Responder = Callable[..., object]
