@@ -53,7 +53,8 @@ def accept(
     """Write an ask, what belongs to it and the work of replying to it; a known request or ask changes nothing."""
     task = Task(id=key(kind, ask.id), kind=kind, lane=lane, subject=ask.id)
     written = Written(records=(ask, *also), tasks=(task,), event=event_of(context))
-    if services.ledger.write(written, now=ask.asked_at):
+    # Who gets no answer asks again: a question alone need not be on the disk before Slack hears that it is taken.
+    if services.ledger.write(written, now=ask.asked_at, lazily=not also):
         services.work.wake(lane)
 
 

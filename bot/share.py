@@ -37,7 +37,8 @@ def open_form(
 ) -> None:
     """Open the share modal for a suggestion that this person may share."""
     now = services.clock()
-    is_new = services.ledger.write(Written(event=Event("slack", str(context["event_id"]))), now=now)
+    event = Event("slack", str(context["event_id"]))
+    is_new = services.ledger.write(Written(event=event), now=now, lazily=True)
     ack()
     if not is_new:
         return

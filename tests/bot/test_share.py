@@ -1,12 +1,15 @@
 """Sharing an asset of an answer with a buyer: the form, the links, the touches."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 import requests
 
+from enablement.adapters.sql.ledger import SqlLedger
+from enablement.model import Written
 from tests.doors import DEALS, MAYA, RAFA, ROLLOUT, Stage, elements, until
 
 QUESTION = "payback for the Norfield warehouse"
@@ -329,3 +332,20 @@ def _forget_access(stage: Stage) -> None:
     """Let the minute pass for which an answer about access is remembered."""
     known: Any = stage.services.access
     known._known.clear()
+
+
+def test_a_share_waits_for_the_disk_and_a_question_does_not(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: dict[str, bool] = {}
+    write = SqlLedger.write
+
+    def watched(self: SqlLedger, written: Written, *, now: datetime, lazily: bool = False) -> bool:
+        waited.update({type(record).__name__: not lazily for record in written.records})
+        return write(self, written, now=now, lazily=lazily)
+
+    monkeypatch.setattr(SqlLedger, "write", watched)
+    view = opened_form(stage)
+    submit(stage, view, contacts=[contact(view, "Aoife")])
+
+    assert waited == {"Ask": False, "Answered": False, "Suggestion": False, "Share": True, "Touch": True}
