@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic
 
 from redis.exceptions import RedisError
 
@@ -17,6 +18,8 @@ from jobs.queue import RedisWork
 log = logging.getLogger(__name__)
 TICK_S = 0.5
 LEADER_LEASE_S = 5
+# SQLite waits for the disk once more after each time its log was carried over whole, and whoever writes next waits too.
+TIDY_EVERY_S = 15.0
 
 
 class Relay:
@@ -34,6 +37,7 @@ class Relay:
         self._owner = owner
         self._schedules = schedules
         self._tidy = tidy
+        self._tidied = 0.0
         self._pool = ThreadPoolExecutor(len(LANES), thread_name_prefix="relay")
         self._draining: dict[Lane, Future[int]] = {}
 
@@ -49,7 +53,9 @@ class Relay:
 
     def tick(self) -> None:
         """Do once what there is to do now."""
-        self._tidy()
+        if monotonic() > self._tidied + TIDY_EVERY_S:
+            self._tidy()
+            self._tidied = monotonic()
         self._keep_schedules()
         self._miss_the_dead()
         for lane in LANES:

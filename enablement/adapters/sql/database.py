@@ -140,7 +140,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=ON")
     # Whoever commits the last page before a checkpoint makes it, and some 100 ms of it would be a person's wait: the
-    # relay makes them, twice a second. Where no relay runs, one comes every 80 MB.
+    # relay makes them, every quarter of a minute. Where no relay runs, one comes every 80 MB.
     connection.execute("PRAGMA wal_autocheckpoint=20000")
 
 
