@@ -340,8 +340,11 @@ class Ledger(Protocol):
     def thread_deal(self, channel: str, thread: str, email: str) -> str | None:
         """Return the deal that this person's last answer in this thread was about."""
 
-    def begin_delivery(self, ask_id: str, *, at: datetime) -> bool:
-        """Note that a reply is about to be shown; False when that was noted before (so it may be there already)."""
+    def begin_delivery(self, ask_id: str, *, at: datetime, lazily: bool = False) -> bool:
+        """Note that a reply is about to be shown; False when that was noted before (so it may be there already).
+
+        `lazily` as in `write`.
+        """
 
 
 class Outbox(Protocol):

@@ -40,7 +40,7 @@ def _respond_to(respond: _Responder, services: Services, row: Claimed) -> None:
     now = services.clock()
     ask = _ask(row, services)
     reply = respond(ask, services, now=now)
-    first = services.ledger.begin_delivery(ask.id, at=now)
+    first = services.ledger.begin_delivery(ask.id, at=now, lazily=True)
     services.messenger.show(reply, ask=ask, again=not first)
 
 

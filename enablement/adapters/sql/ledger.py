@@ -143,8 +143,8 @@ class SqlLedger:
         with self._database.reading() as connection:
             return connection.scalar(query)
 
-    def begin_delivery(self, ask_id: str, *, at: datetime) -> bool:
-        with self._database.writing() as connection:
+    def begin_delivery(self, ask_id: str, *, at: datetime, lazily: bool = False) -> bool:
+        with self._database.writing(lazily=lazily) as connection:
             return insert_missing(connection, tables.deliveries, [{"ask_id": ask_id, "begun_at": at}]) == 1
 
     def _one(self, kind: type[T], condition: Any) -> T | None:

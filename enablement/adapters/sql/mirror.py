@@ -40,7 +40,8 @@ class SqlMirror:
         new_contacts, restocked = self._new_contacts({deal.id for deal in given}, contacts)
         if not (new_users or new_roles or new_deals or new_contacts or restocked):
             return
-        with self._database.writing() as connection:
+        # What a power cut undoes is read again.
+        with self._database.writing(lazily=True) as connection:
             put(connection, tables.crm_users, [to_row(user) for user in new_users])
             put(connection, tables.crm_roles, [to_row(role) for role in new_roles])
             put(connection, tables.deals, [to_row(deal) for deal in new_deals])
@@ -110,7 +111,7 @@ class SqlMirror:
             return {found.removeprefix(beginning): moment for found, moment in rows}
 
     def set_watermark(self, name: str, at: datetime) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing(lazily=True) as connection:
             put(connection, tables.watermarks, [{"name": name, "at": at}])
 
     def _new(self, kind: type[Noun], table: Table, nouns: Iterable[Noun]) -> list[Noun]:

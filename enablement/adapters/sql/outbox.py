@@ -133,7 +133,7 @@ class SqlOutbox:
             next_at = connection.scalar(query)
         if next_at and next_at > now:
             return False
-        with self._database.writing(alone=f"schedule {name}") as connection:
+        with self._database.writing(alone=f"schedule {name}", lazily=True) as connection:
             next_at = connection.scalar(query)
             if next_at and next_at > now:
                 return False
