@@ -22,7 +22,7 @@ T = TypeVar("T", bound=np.generic)
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
 # The usual constants of BM25.
-K1, B = 1.2, 0.75
+K1, B = 1.3, 0.75
 TITLE_WEIGHT = 1.0
 # Vectors are kept as whole numbers of 1/127.
 SCALE = 127.0
