@@ -8,7 +8,7 @@ from typing import Literal
 
 Audience = Literal["internal", "customer"]
 Standing = Literal["member", "guest", "stranger", "deactivated"]
-Surface = Literal["command", "mention", "dm", "terminal"]
+Surface = Literal["command", "mention", "dm", "terminal", "salesforce"]
 TouchKind = Literal["opened", "shared", "presented", "opened_by_buyer"]
 How = Literal["chosen", "named", "thread", "channel", "only"]
 Status = Literal["draft", "in_review", "published", "archived"]
@@ -232,6 +232,112 @@ class Deal:
     competitors: tuple[str, ...]
     products: tuple[str, ...]
     modified_at: datetime
+    account_id: str = ""
+    created_at: datetime | None = None
+    loss_reason: str | None = None
+    trial_ends: date | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the sales process; `position` counts up from the first."""
+
+    name: str
+    position: int
+    is_closed: bool
+    is_won: bool
+
+
+@dataclass(frozen=True)
+class StageHop:
+    """That a deal stood like this from a moment on: one row of the CRM's own history."""
+
+    id: str
+    deal_id: str
+    stage: str
+    amount: float | None
+    close_date: date | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DealChange:
+    """What a reading of the CRM found different about a deal: names of `Deal`'s fields, or none for a new deal."""
+
+    deal: Deal
+    was: Deal | None
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an asset is suggested: a kind that each language can word, and its values."""
+
+    kind: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """One asset of the list that is kept for a deal between two changes of it. Ranks start at 1, scores lie in 0..1."""
+
+    deal_id: str
+    rank: int
+    asset_id: str
+    version_id: str
+    score: float
+    reasons: tuple[Reason, ...]
+    model: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """That a touch was taken back: it is to vanish from the CRM too."""
+
+    id: str
+    touch_id: str
+    email: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PersonLink:
+    """An administrator's word that a Slack user is this CRM user, where their e-mails differ."""
+
+    slack_id: str
+    crm_user_id: str
+    set_by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Who did what to what, for those who must answer for it; `detail` holds no secret and no content."""
+
+    id: str
+    email: str
+    action: str
+    subject: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Something that keeps going wrong, from its first error until it works again: one message, not one an error."""
+
+    id: str
+    kind: str
+    subject: str
+    summary: str
+    count: int
+    opened_at: datetime
+    last_at: datetime
+    resolved_at: datetime | None
+    channel: str
+    ts: str
 
 
 @dataclass(frozen=True)
@@ -300,14 +406,6 @@ class Ask:
     replaces: bool
     deal_id: str | None
     asked_at: datetime
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why an asset is suggested: a kind that each language can word, and its values."""
-
-    kind: str
-    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -472,6 +570,8 @@ Record = (
     | Notice
     | Preview
     | Upload
+    | Withdrawal
+    | Audit
 )
 
 

@@ -21,6 +21,7 @@ from enablement.model import (
     CrmRole,
     CrmUser,
     Deal,
+    DealChange,
     Decision,
     Facets,
     Feedback,
@@ -32,6 +33,8 @@ from enablement.model import (
     Preview,
     Profile,
     Share,
+    Stage,
+    StageHop,
     Suggestion,
     Task,
     Touch,
@@ -43,6 +46,8 @@ from enablement.model import (
 )
 
 Clock = Callable[[], datetime]
+# The work that changes of deals cause; committed together with them.
+WorkAfter = Callable[[Sequence[DealChange]], Sequence[Task]]
 
 
 class TryLater(Exception):
@@ -253,10 +258,26 @@ class Mirror(Protocol):
         *,
         users: Iterable[CrmUser] = (),
         roles: Iterable[CrmRole] = (),
+        stages: Iterable[Stage] = (),
         deals: Iterable[Deal] = (),
         contacts: Iterable[Contact] = (),
-    ) -> None:
-        """Take over these rows as they are; the contacts of a stored deal are replaced as a whole."""
+        hops: Iterable[StageHop] = (),
+        work: WorkAfter | None = None,
+        now: datetime | None = None,
+    ) -> list[DealChange]:
+        """Take over these rows as they are, and return what changed of deals; `work` needs `now`.
+
+        The contacts of a stored deal are replaced as a whole. A deal is left as it is where a later state is known.
+        """
+
+    def forget(self, deal_ids: Some[str]) -> int:
+        """Drop deals that the CRM no longer has; return how many were there."""
+
+    def stages(self) -> list[Stage]:
+        """Return the steps of the sales process, in order."""
+
+    def hops(self, deal_id: str) -> list[StageHop]:
+        """Return a deal's history, oldest first."""
 
     def deal(self, deal_id: str) -> Deal | None: ...
 

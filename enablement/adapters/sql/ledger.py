@@ -15,6 +15,7 @@ from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import (
     Answered,
     Ask,
+    Audit,
     ChannelLink,
     Decision,
     Feedback,
@@ -25,6 +26,7 @@ from enablement.model import (
     Suggestion,
     Touch,
     Upload,
+    Withdrawal,
     Written,
 )
 
@@ -41,6 +43,8 @@ _TABLES: dict[type, Table] = {
     Decision: tables.decisions,
     Notice: tables.notices,
     Preview: tables.previews,
+    Withdrawal: tables.withdrawals,
+    Audit: tables.audits,
 }
 
 

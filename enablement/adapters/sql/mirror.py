@@ -2,19 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, delete, or_, select
+from sqlalchemy import Connection, Table, delete, or_, select
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.outbox import add_tasks
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
-from enablement.model import Contact, CrmRole, CrmUser, Deal, Profile
+from enablement.model import Contact, CrmRole, CrmUser, Deal, DealChange, Profile, Stage, StageHop
+from enablement.ports import WorkAfter
 
 T = TypeVar("T")
-Noun = TypeVar("Noun", CrmUser, CrmRole, Deal)
+Noun = TypeVar("Noun", CrmUser, CrmRole, Deal, StageHop)
 IDS_AT_ONCE = 500
 
 
@@ -29,29 +32,44 @@ class SqlMirror:
         *,
         users: Iterable[CrmUser] = (),
         roles: Iterable[CrmRole] = (),
+        stages: Iterable[Stage] = (),
         deals: Iterable[Deal] = (),
         contacts: Iterable[Contact] = (),
-    ) -> None:
+        hops: Iterable[StageHop] = (),
+        work: WorkAfter | None = None,
+        now: datetime | None = None,
+    ) -> list[DealChange]:
+        given = _Given(list(users), list(roles), list(stages), list(deals), list(contacts), list(hops))
         # What is there already is only read: in most readings nothing is new, and who writes keeps others waiting.
-        given = list(deals)
-        new_users = self._new(CrmUser, tables.crm_users, users)
-        new_roles = self._new(CrmRole, tables.crm_roles, roles)
-        new_deals = self._new(Deal, tables.deals, given)
-        new_contacts, restocked = self._new_contacts({deal.id for deal in given}, contacts)
-        if not (new_users or new_roles or new_deals or new_contacts or restocked):
-            return
+        with self._database.reading() as connection:
+            if not _news(connection, given).is_any():
+                return []
         # What a power cut undoes is read again.
-        with self._database.writing(lazily=True) as connection:
-            put(connection, tables.crm_users, [to_row(user) for user in new_users])
-            put(connection, tables.crm_roles, [to_row(role) for role in new_roles])
-            put(connection, tables.deals, [to_row(deal) for deal in new_deals])
-            for some in _chunks([deal.id for deal in new_deals]):
-                connection.execute(delete(tables.deal_team).where(tables.deal_team.c.deal_id.in_(some)))
-            for some in _chunks(restocked):
-                connection.execute(delete(tables.contacts).where(tables.contacts.c.deal_id.in_(some)))
-            team = [{"deal_id": deal.id, "user_id": user} for deal in new_deals for user in deal.team]
-            insert_missing(connection, tables.deal_team, team)
-            insert_missing(connection, tables.contacts, [to_row(contact) for contact in new_contacts])
+        with self._database.writing(alone="mirror", lazily=True) as connection:
+            news = _news(connection, given)
+            _put_news(connection, news)
+            if work and now:
+                add_tasks(connection, work(news.changes), now=now)
+            return news.changes
+
+    def forget(self, deal_ids: Collection[str]) -> int:
+        """Drop deals that the CRM no longer has."""
+        gone = 0
+        with self._database.writing(alone="mirror", lazily=True) as connection:
+            for some in _chunks(list(deal_ids)):
+                for table in (tables.deal_team, tables.contacts, tables.stage_hops, tables.recommended):
+                    connection.execute(delete(table).where(table.c.deal_id.in_(some)))
+                gone += connection.execute(delete(tables.deals).where(tables.deals.c.id.in_(some))).rowcount
+        return gone
+
+    def stages(self) -> list[Stage]:
+        """Return the steps of the sales process, in order."""
+        return self._all(Stage, tables.stages, tables.stages.c.name.is_not(None), tables.stages.c.position)
+
+    def hops(self, deal_id: str) -> list[StageHop]:
+        """Return a deal's history, oldest first."""
+        hop = tables.stage_hops
+        return self._all(StageHop, hop, hop.c.deal_id == deal_id, hop.c.at, hop.c.id)
 
     def deal(self, deal_id: str) -> Deal | None:
         found = self.deals([deal_id])
@@ -114,35 +132,108 @@ class SqlMirror:
         with self._database.writing(lazily=True) as connection:
             put(connection, tables.watermarks, [{"name": name, "at": at}])
 
-    def _new(self, kind: type[Noun], table: Table, nouns: Iterable[Noun]) -> list[Noun]:
-        """Return those that are not stored exactly so; of two with one id the last."""
-        given = {noun.id: noun for noun in nouns}
-        known = {
-            noun.id: noun
-            for some in _chunks(list(given))
-            for noun in self._all(kind, table, table.c.id.in_(some))
-        }
-        return [noun for noun in given.values() if known.get(noun.id) != noun]
-
-    def _new_contacts(
-        self, deal_ids: Collection[str], contacts: Iterable[Contact]
-    ) -> tuple[list[Contact], list[str]]:
-        """Return the contacts to insert, and the deals whose contacts are to be replaced by them."""
-        given: dict[str, set[Contact]] = {deal_id: set() for deal_id in deal_ids}
-        for contact in contacts:
-            given.setdefault(contact.deal_id, set()).add(contact)
-        known: dict[str, set[Contact]] = defaultdict(set)
-        for some in _chunks(list(given)):
-            for contact in self._all(Contact, tables.contacts, tables.contacts.c.deal_id.in_(some)):
-                known[contact.deal_id].add(contact)
-        differing = [deal_id for deal_id in given if given[deal_id] != known[deal_id]]
-        new = [contact for deal_id in differing for contact in given[deal_id]]
-        return new, [deal_id for deal_id in differing if deal_id in deal_ids]
-
     def _all(self, kind: type[T], table: Table, condition: Any, *order: Any) -> list[T]:
         with self._database.reading() as connection:
-            rows = connection.execute(select(table).where(condition).order_by(*order)).mappings()
-            return [from_row(kind, row) for row in rows]
+            return _rows(connection, kind, table, condition, *order)
+
+
+@dataclass(frozen=True)
+class _Given:
+    users: list[CrmUser]
+    roles: list[CrmRole]
+    stages: list[Stage]
+    deals: list[Deal]
+    contacts: list[Contact]
+    hops: list[StageHop]
+
+
+@dataclass(frozen=True)
+class _News:
+    """What of the given rows is not stored exactly so."""
+
+    rows: tuple[tuple[Table, list[dict[str, Any]]], ...]
+    changes: list[DealChange]
+    contacts: list[Contact]
+    restocked: list[str]
+
+    def is_any(self) -> bool:
+        return bool(any(rows for _, rows in self.rows) or self.changes or self.contacts or self.restocked)
+
+
+def _news(connection: Connection, given: _Given) -> _News:
+    simple: tuple[tuple[type, Table, Iterable[Any]], ...] = (
+        (CrmUser, tables.crm_users, given.users),
+        (CrmRole, tables.crm_roles, given.roles),
+        (StageHop, tables.stage_hops, given.hops),
+    )
+    rows = [
+        (table, [to_row(one) for one, _ in _new(connection, kind, table, some)])
+        for kind, table, some in simple
+    ]
+    known = [from_row(Stage, row) for row in connection.execute(select(tables.stages)).mappings()]
+    rows.append((tables.stages, [to_row(one) for one in given.stages if one not in known]))
+    changes = [
+        DealChange(deal, was, _differing(deal, was))
+        for deal, was in _new(connection, Deal, tables.deals, given.deals)
+        # A reading that was overtaken by a later one says nothing any more.
+        if was is None or was.modified_at <= deal.modified_at
+    ]
+    contacts, restocked = _new_contacts(connection, {deal.id for deal in given.deals}, given.contacts)
+    return _News(tuple(rows), changes, contacts, restocked)
+
+
+def _put_news(connection: Connection, news: _News) -> None:
+    for table, rows in news.rows:
+        put(connection, table, rows)
+    deals = [change.deal for change in news.changes]
+    put(connection, tables.deals, [to_row(deal) for deal in deals])
+    for some in _chunks([deal.id for deal in deals]):
+        connection.execute(delete(tables.deal_team).where(tables.deal_team.c.deal_id.in_(some)))
+    for some in _chunks(news.restocked):
+        connection.execute(delete(tables.contacts).where(tables.contacts.c.deal_id.in_(some)))
+    team = [{"deal_id": deal.id, "user_id": user} for deal in deals for user in deal.team]
+    insert_missing(connection, tables.deal_team, team)
+    insert_missing(connection, tables.contacts, [to_row(contact) for contact in news.contacts])
+
+
+def _new(
+    connection: Connection, kind: type[Noun], table: Table, nouns: Iterable[Noun]
+) -> list[tuple[Noun, Noun | None]]:
+    """Return those that are not stored exactly so, each with what is stored; of two with one id the last."""
+    given = {noun.id: noun for noun in nouns}
+    known = {
+        noun.id: noun
+        for some in _chunks(list(given))
+        for noun in _rows(connection, kind, table, table.c.id.in_(some))
+    }
+    return [(noun, known.get(noun.id)) for noun in given.values() if known.get(noun.id) != noun]
+
+
+def _new_contacts(
+    connection: Connection, deal_ids: Collection[str], contacts: Iterable[Contact]
+) -> tuple[list[Contact], list[str]]:
+    """Return the contacts to insert, and the deals whose contacts are to be replaced by them."""
+    given: dict[str, set[Contact]] = {deal_id: set() for deal_id in deal_ids}
+    for contact in contacts:
+        given.setdefault(contact.deal_id, set()).add(contact)
+    known: dict[str, set[Contact]] = defaultdict(set)
+    for some in _chunks(list(given)):
+        for contact in _rows(connection, Contact, tables.contacts, tables.contacts.c.deal_id.in_(some)):
+            known[contact.deal_id].add(contact)
+    differing = [deal_id for deal_id in given if given[deal_id] != known[deal_id]]
+    new = [contact for deal_id in differing for contact in given[deal_id]]
+    return new, [deal_id for deal_id in differing if deal_id in deal_ids]
+
+
+def _differing(deal: Deal, was: Deal | None) -> tuple[str, ...]:
+    if was is None:
+        return ()
+    return tuple(one.name for one in fields(deal) if getattr(deal, one.name) != getattr(was, one.name))
+
+
+def _rows(connection: Connection, kind: type[T], table: Table, condition: Any, *order: Any) -> list[T]:
+    rows = connection.execute(select(table).where(condition).order_by(*order)).mappings()
+    return [from_row(kind, row) for row in rows]
 
 
 def _chunks(ids: list[str]) -> Iterable[list[str]]:

@@ -189,6 +189,10 @@ deals = Table(
     _json("competitors"),
     _json("products"),
     _moment("modified_at"),
+    _text("account_id", 80, index=True),
+    _moment("created_at", nullable=True),
+    Column("loss_reason", String(255)),
+    Column("trial_ends", Date),
     Index("ix_deals_owner_id_is_closed", "owner_id", "is_closed"),
 )
 deal_team = Table(
@@ -196,6 +200,28 @@ deal_team = Table(
     metadata,
     Column("deal_id", String(80), ForeignKey("deals.id"), primary_key=True),
     Column("user_id", String(80), primary_key=True, index=True),
+)
+stages = Table(
+    "stages",
+    metadata,
+    _id("name"),
+    Column("position", Integer, nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+    Column("is_won", Boolean, nullable=False),
+)
+stage_hops = Table(
+    "stage_hops",
+    metadata,
+    _id(),
+    _text("deal_id", 80, index=True),
+    _text("stage", 120),
+    Column("amount", Float),
+    Column("close_date", Date),
+    _text("by", 80),
+    _moment("at"),
+)
+person_links = Table(
+    "person_links", metadata, _id("slack_id"), _text("crm_user_id", 80), _text("set_by", 320), _moment("at")
 )
 contacts = Table(
     "contacts",
@@ -327,6 +353,59 @@ answers = Table(
     _text("thread", 80),
     _moment("at"),
     Index("ix_answers_email_channel_thread", "email", "channel", "thread"),
+)
+
+withdrawals = Table(
+    "withdrawals", metadata, _id(), _text("touch_id", 80, index=True), _text("email", 320), _moment("at")
+)
+recommended = Table(
+    "recommended",
+    metadata,
+    Column("deal_id", String(80), primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    _text("asset_id", 80),
+    _text("version_id", 80),
+    Column("score", Float, nullable=False),
+    _json("reasons"),
+    _text("model", 80),
+    _moment("made_at"),
+)
+audits = Table(
+    "audits",
+    metadata,
+    _id(),
+    _text("email", 320),
+    _text("action", 80, index=True),
+    _text("subject", 255),
+    Column("detail", Text, nullable=False),
+    _moment("at"),
+)
+
+# What ops sees ---------------------------------------------------------------------------------------
+incidents = Table(
+    "incidents",
+    metadata,
+    _id(),
+    _text("kind", 80, index=True),
+    _text("subject"),
+    Column("summary", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    _moment("opened_at"),
+    _moment("last_at"),
+    _moment("resolved_at", nullable=True),
+    _text("channel", 80),
+    _text("ts", 80),
+)
+# One row for each integration and day: calls, those that failed, and what the CRM says of its own daily limit.
+integration_days = Table(
+    "integration_days",
+    metadata,
+    _id("name"),
+    Column("day", Date, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("used", Integer),
+    Column("allowed", Integer),
 )
 
 # The work --------------------------------------------------------------------------------------------
