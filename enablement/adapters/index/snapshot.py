@@ -21,7 +21,7 @@ from enablement.ports import AssetFilter
 T = TypeVar("T", bound=np.generic)
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
-# The usual constants of BM25.
+# BM25's constants: the usual B, and a K1 that suits whole questions as well as key words (docs/benchmarks.md).
 K1, B = 1.3, 0.75
 TITLE_WEIGHT = 1.0
 # Vectors are kept as whole numbers of 1/127.
