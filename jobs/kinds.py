@@ -9,7 +9,7 @@ from functools import partial
 from enablement.adapters.crm_files import follow_files
 from enablement.adapters.intake import take_in_subjects
 from enablement.adapters.uploads import bring_in
-from enablement.answering import answer, link_channel, pick
+from enablement.answering import Refusal, answer, link_channel, pick
 from enablement.governance import awaiting
 from enablement.holdings import holdings
 from enablement.meaning import embed_versions
@@ -17,7 +17,7 @@ from enablement.model import Ask, Claimed, Lane, Task, key
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.reviews import is_moot, remind
 from enablement.uploads import offer
-from jobs.lanes import Kind, Outcome, stop
+from jobs.lanes import MOST_ATTEMPTS, Kind, Outcome, stop
 
 log = logging.getLogger(__name__)
 TOUCHES_A_CALL = 200
@@ -28,6 +28,10 @@ VERSIONS_AT_ONCE = 4
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3
 _Responder = Callable[..., object]
+_GIVEN_UP = (
+    "Sorry, this did not work, also not when I tried again. "
+    "Whoever runs Touchline can see why; please ask once more later."
+)
 
 
 def _respond(respond: _Responder, services: Services, rows: Sequence[Claimed]) -> Outcome:
@@ -39,7 +43,14 @@ def _respond(respond: _Responder, services: Services, rows: Sequence[Claimed]) -
 def _respond_to(respond: _Responder, services: Services, row: Claimed) -> None:
     now = services.clock()
     ask = _ask(row, services)
-    reply = respond(ask, services, now=now)
+    try:
+        reply = respond(ask, services, now=now)
+    except Exception as error:
+        if row.attempts >= MOST_ATTEMPTS or isinstance(error, Undeliverable):
+            # What becomes a dead letter is seen by ops; who asked would wait in vain.
+            first = services.ledger.begin_delivery(key("given up", ask.id), at=now, lazily=True)
+            services.messenger.show(Refusal(ask, _GIVEN_UP), ask=ask, again=not first)
+        raise
     first = services.ledger.begin_delivery(ask.id, at=now, lazily=True)
     services.messenger.show(reply, ask=ask, again=not first)
 

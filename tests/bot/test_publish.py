@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jobs.lanes import LONGEST_PAUSE_S, MOST_ATTEMPTS
 from tests.bot.library_desk import (
     DECK,
     DESK,
@@ -249,6 +250,23 @@ def test_a_failing_download_is_tried_again(stage: Stage, fault: str) -> None:
 
     assert first is None
     assert stage.services.catalog.asset_by_source(f"slack:{file_id}") is not None
+
+
+def test_a_download_that_keeps_failing_is_given_up_and_the_librarian_hears_of_it(stage: Stage) -> None:
+    file_id = drop(stage)
+    submit(stage, opened_form(stage))
+    stage.slack_fault("files-pri", "500", times=MOST_ATTEMPTS)
+
+    for _ in range(MOST_ATTEMPTS):
+        stage.drain("compute")
+        stage.clock.advance(seconds=LONGEST_PAUSE_S)
+    given_up = said(stage)
+    stage.services.outbox.revive(None, now=stage.clock())
+    stage.drain("compute")
+
+    assert given_up.startswith("Sorry, this did not work, also not when I tried again.")
+    assert stage.services.catalog.asset_by_source(f"slack:{file_id}") is not None
+    assert said(stage).startswith("“payback deck” is in the library now")
 
 
 def test_the_same_content_is_not_taken_in_twice(stage: Stage) -> None:
