@@ -9,7 +9,7 @@ from enablement.model import Asset, Basis, Deal, Facets, Reason
 from enablement.ports import AssetFilter, Catalog, IndexQuery
 from enablement.search import Match, Searchable, find
 
-MODEL = "stated-weights-1"
+MODEL = "stated-weights-2"
 MOST = 5
 NEAREST = 3
 CANDIDATES = 200
@@ -27,6 +27,8 @@ WEIGHTS = {
 NEUTRAL_FIT = 0.5
 # How much of the score words alone give; the rest is fit.
 WORDS_ALONE = 0.4
+# What is left of the score of an asset that the account may be unable to read: shown when there is little else.
+OTHER_LANGUAGE = 0.5
 # An asset this much worse than the best is not worth a rep's time.
 WORTH_SHOWING = 0.5
 # A page loses up to a tenth of its score as it ages to two years.
@@ -85,7 +87,7 @@ def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
 
 def _by_words(match: Match, deal: Deal, now: datetime) -> Ranked:
     fitness, reasons = fit(match.asset, deal)
-    score = match.relevance * (WORDS_ALONE + (1 - WORDS_ALONE) * fitness) * _freshness(match.asset, now)
+    score = match.relevance * (WORDS_ALONE + (1 - WORDS_ALONE) * fitness) * _readiness(match.asset, deal, now)
     return Ranked(match.asset, round(score, 4), (_why(match), *reasons))
 
 
@@ -132,7 +134,7 @@ def _by_fit(deal: Deal, *, within: Searchable, only: AssetFilter, now: datetime)
     for asset in within.catalog.assets([hit.asset_id for hit in found.hits]):
         fitness, reasons = fit(asset, deal)
         if any(reason.kind != "language" for reason in reasons):
-            ranked.append(Ranked(asset, round(fitness * _freshness(asset, now), 4), reasons))
+            ranked.append(Ranked(asset, round(fitness * _readiness(asset, deal, now), 4), reasons))
     return _worth_showing(ranked, MOST)
 
 
@@ -141,9 +143,11 @@ def _worth_showing(ranked: Sequence[Ranked], most: int) -> list[Ranked]:
     return [one for one in best_first[:most] if one.score >= WORTH_SHOWING * best_first[0].score]
 
 
-def _freshness(asset: Asset, now: datetime) -> float:
+def _readiness(asset: Asset, deal: Deal, now: datetime) -> float:
+    """Return what age and a language that is not the account's leave of a score (0..1)."""
     age = max(0, (now - asset.updated_at).days)
-    return 1 - FRESH_LOSS * min(1.0, age / STALE_DAYS)
+    is_readable = not deal.language or asset.language[:2] == deal.language[:2]
+    return (1 - FRESH_LOSS * min(1.0, age / STALE_DAYS)) * (1 if is_readable else OTHER_LANGUAGE)
 
 
 def _sides(name: str, asset: Asset, deal: Deal, wanted: Facets) -> tuple[Sequence[str], Sequence[str]]:

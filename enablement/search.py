@@ -13,7 +13,7 @@ CANDIDATES = 60
 # Pages that hold all words of a phrase, of which some hold them one after the other.
 PHRASE_CANDIDATES = 500
 # An asset answers a question when its best page holds words worth this share of the question, or means as much.
-RELEVANT_FROM = 0.5
+RELEVANT_FROM = 0.4
 # A word of a script without spaces is found when this share of its pieces is.
 WORD_FOUND_FROM = 0.6
 SNIPPET_LENGTH = 160
@@ -83,7 +83,7 @@ def find(
         asset = assets.get(hit.asset_id)
         page = pages.get((asset.version_id, hit.page)) if asset else None
         if asset and page and _holds_phrases(asset, page, phrases):
-            likeness = (hit.likeness or 0.0) / (2 * within.questions.alike_from)
+            likeness = RELEVANT_FROM * (hit.likeness or 0.0) / within.questions.alike_from
             matches.append(_match(asset, page, hit, content, found.rarity, found.meant, likeness))
     # A page may share single characters with a question and none of its words.
     kept = [match for match in matches if match.found or match.is_relevant]
