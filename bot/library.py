@@ -31,28 +31,35 @@ from enablement.model import Asset, Place, Written
 from enablement.ports import Services, TryLater
 from enablement.reviews import is_moot
 
-_Act = Callable[..., Asset]
+_ACTS: Mapping[str, Callable[..., Asset]] = {
+    "approve": governance.approve,
+    "verify": governance.verify,
+    "archive": governance.archive,
+}
 
 
-def approve(
-    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+def decide(
+    name: str,
+    ack: Ack,
+    body: Mapping[str, Any],
+    context: BoltContext,
+    *,
+    services: Services,
+    gateway: SlackGateway,
 ) -> None:
-    """Publish what waits, as the person saw it."""
-    _decide("approve", governance.approve, ack, body, context, services, gateway)
-
-
-def verify(
-    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
-) -> None:
-    """Note that an asset is still right."""
-    _decide("verify", governance.verify, ack, body, context, services, gateway)
-
-
-def archive(
-    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
-) -> None:
-    """Take an asset out of use."""
-    _decide("archive", governance.archive, ack, body, context, services, gateway)
+    """Write the decision and acknowledge it, then show what became of it where the button was."""
+    problem, carried = "", Carried("")
+    try:
+        carried = _carried(body)
+        seen = {"version_id": carried.version} if name == "approve" else {}
+        _ACTS[name](
+            carried.id, email=email_of(body, services), services=services, now=services.clock(), **seen
+        )
+    except (NotAllowed, TryLater, UnknownButton) as error:
+        problem = str(error)
+    _show_list(carried, body, context, services)
+    ack()
+    _show_notice(name, problem, carried, body, services, gateway)
 
 
 def ask_why(
@@ -106,36 +113,13 @@ def opened(ack: Ack) -> None:
 
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
     handed: dict[str, Any] = {"services": services, "gateway": gateway}
-    app.action(APPROVE)(partial(approve, **handed))
-    app.action(VERIFY)(partial(verify, **handed))
-    app.action(ARCHIVE)(partial(archive, **handed))
+    for action_id, name in ((APPROVE, "approve"), (VERIFY, "verify"), (ARCHIVE, "archive")):
+        app.action(action_id)(partial(decide, name, **handed))
     app.action(DECLINE)(partial(ask_why, **handed))
     app.view(DECLINE_FORM)(partial(send_back, **handed))
     for way in ("back", "more"):
         app.action(f"{MORE}.{way}")(partial(turn, services=services))
     app.action(OPEN)(opened)
-
-
-def _decide(
-    name: str,
-    act: _Act,
-    ack: Ack,
-    body: Mapping[str, Any],
-    context: BoltContext,
-    services: Services,
-    gateway: SlackGateway,
-) -> None:
-    """Write the decision and acknowledge it, then show what became of it where the button was."""
-    problem, carried = "", Carried("")
-    try:
-        carried = _carried(body)
-        seen = {"version_id": carried.version} if name == "approve" else {}
-        act(carried.id, email=email_of(body, services), services=services, now=services.clock(), **seen)
-    except (NotAllowed, TryLater, UnknownButton) as error:
-        problem = str(error)
-    _show_list(carried, body, context, services)
-    ack()
-    _show_notice(name, problem, carried, body, services, gateway)
 
 
 def _show_list(carried: Carried, body: Mapping[str, Any], context: BoltContext, services: Services) -> None:
