@@ -1,11 +1,13 @@
 """The composition root: settings become services, services become a web application, a worker, a relay."""
 
+import atexit
 import logging
 import os
 import signal
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Flask
 
@@ -18,21 +20,30 @@ from bot.gateway import SlackGateway
 from bot.messenger import SlackMessenger
 from crm.client import SalesforceClient
 from crm.gateway import SalesforceCrm
+from crm.hooks.door import HookDoor, HookSettings
+from crm.hooks.signed import signing_key
 from crm.mapping import load_field_map
 from crm.session import Login
+from crm.usage import Allowance
 from enablement.access import CachedAccess
 from enablement.adapters.embed.use import UseEmbedder
 from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.budget import SqlBudget
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
+from enablement.adapters.sql.people import SqlPeople
+from enablement.adapters.sql.recommended import SqlShortlists
 from enablement.adapters.sql.vectors import SqlVectors
+from enablement.following import work_after
+from enablement.health import watch
+from enablement.incidents import Incidents
 from enablement.meaning import QuestionEmbedder
 from enablement.model import Lane, Task, key
-from enablement.ports import Embedder, Services
+from enablement.ports import Embedder, Journal, Services
 from jobs import lanes, wakeups
 from jobs.owners import owner_name as owner_name
 from jobs.queue import NoWork, RedisWork, work_in
@@ -47,17 +58,28 @@ COMPUTE_NICENESS = 10
 # In Slack somebody waits.
 QUESTION_WITHIN_S = 0.3
 REVIEW_EVERY_S = 24 * 3600
+# What is recent costs two calls; all of it one for 2,000 touches or deals.
+CHECK_EVERY_S, CHECK_ALL_EVERY_S = 15 * 60, 24 * 3600
+SUM_UP_EVERY_S = 24 * 3600
 
 
 def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def gateway(settings: Settings) -> SlackGateway:
-    return SlackGateway(settings.slack_bot_token, settings.slack_api_url)
+def observer(journal: Journal) -> Incidents:
+    """Return who hears how calls go in this process; what it heard last is written when the process ends."""
+    incidents = Incidents(journal, clock)
+    atexit.register(incidents.flush)
+    return incidents
 
 
-def salesforce(settings: Settings) -> SalesforceClient:
+def gateway(settings: Settings, incidents: Incidents | None = None) -> SlackGateway:
+    on_call = incidents.called if incidents else None
+    return SlackGateway(settings.slack_bot_token, settings.slack_api_url, on_call=on_call)
+
+
+def salesforce(settings: Settings, incidents: Incidents | None = None) -> SalesforceClient:
     login = Login(
         url=settings.salesforce_url,
         client_id=settings.salesforce_client_id,
@@ -66,10 +88,24 @@ def salesforce(settings: Settings) -> SalesforceClient:
         private_key=settings.salesforce_private_key,
         audience=settings.salesforce_audience,
     )
-    return SalesforceClient(login)
+    return SalesforceClient(
+        login,
+        allowance=Allowance(settings.salesforce_api_share),
+        on_call=incidents.called if incidents else None,
+    )
 
 
-def embedder(settings: Settings, database: Database) -> Embedder | None:
+def hooks(settings: Settings) -> HookSettings:
+    """Return which of Salesforce's hooks are open."""
+    return HookSettings(
+        org_id=settings.salesforce_org_id,
+        path=settings.salesforce_outbound_path,
+        networks=settings.salesforce_outbound_networks,
+        keys=tuple(signing_key(secret) for secret in settings.salesforce_hook_secrets),
+    )
+
+
+def embedder(settings: Settings, database: Database, incidents: Incidents | None = None) -> Embedder | None:
     """Return what tells the meaning of texts, or None when that is switched off."""
     if settings.embedder == "use":
         return UseEmbedder()
@@ -84,6 +120,7 @@ def embedder(settings: Settings, database: Database) -> Embedder | None:
         base_url=settings.openai_base_url,
         with_prefixes=settings.openai_embedding_prefixes == "auto",
         budget=SqlBudget(database, "embedding", a_day=settings.embed_budget, clock=clock),
+        on_call=incidents.called if incidents else None,
     )
 
 
@@ -95,16 +132,22 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
     database = Database(settings.database_url)
     database.migrate()
     catalog, mirror, ledger = SqlCatalog(database), SqlMirror(database), SqlLedger(database)
+    journal = SqlJournal(database)
+    incidents = observer(journal)
     fields = load_field_map(settings.salesforce_mapping)
     crm = SalesforceCrm(
-        salesforce(settings),
+        salesforce(settings, incidents),
         fields,
         catalog=catalog,
         mirror=mirror,
         ledger=ledger,
         libraries=settings.salesforce_file_libraries,
+        work=work_after,
+        clock=clock,
+        alert=incidents.failed,
+        mended=incidents.worked,
     )
-    meaning, vectors = embedder(settings, database), SqlVectors(database)
+    meaning, vectors = embedder(settings, database, incidents), SqlVectors(database)
     index = PageIndex(
         settings.data_dir / "index",
         catalog,
@@ -119,12 +162,15 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         questions=QuestionEmbedder(meaning, question_within_s),
         vectors=vectors,
         mirror=mirror,
+        people=SqlPeople(database),
+        shortlists=SqlShortlists(database),
         ledger=ledger,
         outbox=SqlOutbox(database),
         work=RedisWork(settings.redis_url) if settings.redis_url else NoWork(),
-        messenger=SlackMessenger(gateway(settings), public_url=settings.public_url, clock=clock),
+        messenger=SlackMessenger(gateway(settings, incidents), public_url=settings.public_url, clock=clock),
         crm=crm,
         access=CachedAccess(crm.readable, clock),
+        journal=journal,
         clock=clock,
         public_url=settings.public_url,
         link_days=settings.link_days,
@@ -140,7 +186,7 @@ def web() -> Flask:
     services, database = build(settings)
     door = SlackDoor(
         services,
-        gateway(settings),
+        gateway(settings, observer(services.journal)),
         token=settings.slack_bot_token,
         signing_secrets=settings.slack_signing_secrets,
     )
@@ -149,7 +195,8 @@ def web() -> Flask:
         at, head = database.revisions()
         return {"ok": at == head, "schema": at}
 
-    return create_app(services, slack=door.handle, health=health)
+    inbound = HookDoor(services, hooks(settings))
+    return create_app(services, slack=door.handle, salesforce=inbound.handle, health=health)
 
 
 def worker(lane: Lane) -> None:
@@ -182,10 +229,14 @@ def relay() -> None:
         services,
         owner=owner,
         tidy=database.checkpoint,
+        watch=partial(watch, services, channel=settings.ops_channel, read_every_s=settings.sync_every_s),
         schedules={
             "deals.sync": settings.sync_every_s,
             "library.index": INDEX_EVERY_S,
             "library.review": REVIEW_EVERY_S,
+            "crm.check": CHECK_EVERY_S,
+            "crm.check_all": CHECK_ALL_EVERY_S,
+            **({"crm.sum_up": SUM_UP_EVERY_S} if settings.salesforce_deal_summary else {}),
             **({"library.files": FILES_EVERY_S} if settings.salesforce_file_libraries else {}),
         },
     ).run(stop)
@@ -194,5 +245,6 @@ def relay() -> None:
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # slack_sdk at DEBUG writes whole messages, others whole addresses: never, whatever the level above is.
-    for name in ("slack_sdk", "slack_bolt", "urllib3", "httpx", "httpcore", "openai", "rq.worker"):
+    http = ("urllib3", "httpx", "httpx2", "httpcore", "httpcore2")
+    for name in ("slack_sdk", "slack_bolt", *http, "openai", "rq.worker"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -12,7 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 import app as composition
+from cli_deals import deals_check, deals_repair
 from cli_library import library_cli
+from cli_people import people_cli
+from cli_status import status
 from crm.mapping import BadMapping
 from enablement import answering, wording
 from enablement.adapters.sql.database import DatabaseAway
@@ -26,6 +29,10 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 deals_cli = typer.Typer(no_args_is_help=True, help="The deals that Salesforce knows.")
 cli.add_typer(library_cli, name="library")
 cli.add_typer(deals_cli, name="deals")
+deals_cli.command("check")(deals_check)
+deals_cli.command("repair")(deals_repair)
+cli.add_typer(people_cli, name="people")
+cli.command("status")(status)
 
 
 def main() -> None:
@@ -232,7 +239,13 @@ def deals_sync(
     as_json: AsJson = False,
 ) -> None:
     """Bring people and deals up to date with Salesforce now."""
-    counts = open_services().crm.sync(full=full)
+    crm = open_services().crm
+    with err.status("Reading people and the sales process…") as status:
+
+        def progress(count: int, expected: int) -> None:
+            status.update(f"Read {count:,} of {expected:,} deals…" if expected else f"Read {count:,} deals…")
+
+        counts = crm.sync(full=full, progress=progress)
     said = ", ".join(f"{count} {name}" for name, count in counts.items())
     print(json.dumps(counts)) if as_json else out.print(f"Read {said}.")
 

@@ -13,10 +13,11 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from enablement import analyser, answering, deals, governance, wording
+from enablement import analyser, deals, governance, wording
 from enablement.access import asset_filter
 from enablement.adapters.crm_files import follow_files
 from enablement.adapters.intake import Intake, files_in, later, take_in_files
+from enablement.asked_deals import visible_deals
 from enablement.library import called
 from enablement.model import Ask, Asset, Place
 from enablement.people import NotServed, colleague
@@ -296,8 +297,8 @@ def _search_in_deal(
     now = services.clock()
     asking = Ask("", "terminal", "", email, text, Place(), "", False, None, now)
     try:
-        user = colleague(asking, mirror=services.mirror, messenger=services.messenger, now=now)
-        mine = answering.visible_deals(user, services, question=f"{text} {deal}")
+        user = colleague(asking, services, now=now)
+        mine = visible_deals(user, services, question=f"{text} {deal}")
     except (NotServed, AccessUnknown) as error:
         raise Failed(str(error)) from error
     chosen = deals.named(deal, mine) if deal else deals.choose(text, mine)

@@ -74,6 +74,7 @@ def examine(environ: Mapping[str, str], *, clock: Clock, free_bytes: Callable[[P
     found += _guarded("queue", lambda: _queue(settings), "Is it running, is REDIS_URL right?")
     found += _guarded("slack", lambda: _slack(settings), "See docs/install.md, Slack.")
     found += _guarded("salesforce", lambda: _salesforce(settings), _SALESFORCE)
+    found += _hooks(settings)
     secrets = _secrets(settings)
     return [
         Finding(one.part, one.state, *(_clean(text, secrets) for text in (one.said, one.mend)))
@@ -366,7 +367,7 @@ def _salesforce(settings: Settings) -> Iterator[Finding]:
     def reading() -> Iterator[Problem]:
         return check.reading_problems(client, load_field_map(settings.salesforce_mapping), mapping=mapping)
 
-    libraries = settings.salesforce_file_libraries
+    libraries, org_id = settings.salesforce_file_libraries, settings.salesforce_org_id
 
     def filed() -> Iterator[Problem]:
         return check.file_problems(client, libraries)
@@ -375,9 +376,24 @@ def _salesforce(settings: Settings) -> Iterator[Finding]:
         (lambda: check.touch_problems(client), "touches can be written"),
         (reading, "all fields that the deals need can be read"),
         (lambda: check.access_problems(client), "we can ask who may read a deal"),
+        *([(lambda: check.org_problems(client, org_id), "hooks come from this org")] if org_id else []),
         *([(filed, f"the files of {', '.join(libraries)} can be read")] if libraries else []),
     ):
         yield from _guarded(part, partial(_problems, look, well), _SALESFORCE)
+
+
+def _hooks(settings: Settings) -> Iterator[Finding]:
+    part, secrets = "hooks", settings.salesforce_hook_secrets
+    if not (settings.salesforce_outbound_path or secrets):
+        said = f"none are set up: changes in Salesforce are seen every {settings.sync_every_s} seconds"
+        yield Finding(part, "ok", said)
+        return
+    networks = ", ".join(map(str, settings.salesforce_outbound_networks)) or "any network"
+    outbound = f"taken from {networks}" if settings.salesforce_outbound_path else "not set up"
+    yield Finding(part, "ok", f"Outbound Messages are {outbound}")
+    signed = "taken" if secrets else "not set up (SALESFORCE_HOOK_SECRET)"
+    both = ", with the previous secret too" if len(secrets) > 1 else ""
+    yield Finding(part, "ok", f"signed hooks and the button that asks are {signed}{both}")
 
 
 def calls_finding(left: int, most: int) -> Finding:
@@ -402,6 +418,8 @@ def _secrets(settings: Settings) -> list[str]:
         settings.slack_bot_token,
         settings.salesforce_client_secret,
         settings.salesforce_private_key,
+        settings.salesforce_outbound_path,
+        *settings.salesforce_hook_secrets,
         settings.openai_api_key,
         *passwords,
         *map(unquote, passwords),

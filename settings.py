@@ -2,10 +2,17 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TypeVar
 
+from crm.hooks.signed import signing_key
+from crm.ids import sf_id
+
+T = TypeVar("T")
+Network = IPv4Network | IPv6Network
 # numpy reads these once, when it is imported, so `app` imports this module first. Under load a question took 450 ms
 # with numpy's own two threads and 2 ms with one; we scale by processes.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -14,6 +21,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # Where a running demo leaves its settings, so that commands typed beside it speak to it.
 DEMO_ENVIRONMENT = Path("var/demo/environment")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_SHARE = re.compile(r"\d*\.?\d+")
+_UNGUESSABLE = re.compile(r"[A-Za-z0-9_-]{32,}")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,}")
 _OURS = ("SLACK_", "SALESFORCE_", "DATABASE_URL", "REDIS_URL", "TOUCHLINE_DATA")
 
 
@@ -35,6 +45,13 @@ class Settings:
     salesforce_audience: str = "https://login.salesforce.com"
     salesforce_mapping: Path | None = None
     salesforce_file_libraries: tuple[str, ...] = ()
+    salesforce_deal_summary: bool = False
+    # The part of the org's daily API calls up to which work that can wait goes on.
+    salesforce_api_share: float = 0.5
+    salesforce_org_id: str = ""
+    salesforce_outbound_path: str = field(default="", repr=False)
+    salesforce_outbound_networks: tuple[Network, ...] = ()
+    salesforce_hook_secrets: tuple[str, ...] = field(default=(), repr=False)
     slack_api_url: str = "https://slack.com/api/"
     # An address may hold a password.
     database_url: str = field(default="sqlite:///var/touchline.db", repr=False)
@@ -44,6 +61,8 @@ class Settings:
     link_days: int = 90
     sync_every_s: int = 300
     librarians: tuple[str, ...] = ()
+    # Where incidents are told; empty: in the log alone.
+    ops_channel: str = ""
     embedder: str = "use"
     # In tokens, for what the library says; only a service counts them.
     embed_budget: int = 20_000_000
@@ -74,6 +93,11 @@ _LOGIN = _Wanted(
     "Setup → External Client App Manager",
 )
 
+_ORG = _Wanted(
+    "SALESFORCE_ORG_ID",
+    "only this org's hooks are taken",
+    "Setup → Company Information → Salesforce.com Organization ID",
+)
 _OPENAI_KEY = _Wanted(
     "OPENAI_API_KEY", "TOUCHLINE_EMBEDDER is openai", "platform.openai.com → API keys; or set OPENAI_BASE_URL"
 )
@@ -105,11 +129,26 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         problems.append(f"{name}: should be a whole number above 0, not “{text}”")
         return default
 
+    def share(name: str, default: float) -> float:
+        text = value(name, str(default))
+        if _SHARE.fullmatch(text) and 0 < float(text) <= 1:
+            return float(text)
+        problems.append(f"{name}: should be a number above 0 and up to 1, such as 0.5, not “{text}”")
+        return default
+
     def emails(name: str) -> tuple[str, ...]:
         found = tuple(part.strip().lower() for part in value(name).split(",") if part.strip())
         wrong = [one for one in found if not _EMAIL.fullmatch(one)]
         problems.extend(f"{name}: “{one}” is not an e-mail address" for one in wrong)
         return found
+
+    def checked(name: str, read: Callable[[str], T], should: str) -> T | None:
+        try:
+            return read(text) if (text := value(name)) else None
+        except ValueError:
+            # Not quoted: it may be a secret.
+            problems.append(f"{name}: should be {should}")
+            return None
 
     def choice(name: str, *allowed: str) -> str:
         text = value(name, allowed[0])
@@ -128,6 +167,22 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
     if not openai_url.startswith(("https://", "http://")):
         # Not quoted: it may be the key, in the wrong place.
         problems.append("OPENAI_BASE_URL: should begin with https:// or http://")
+    org_id = checked("SALESFORCE_ORG_ID", _org_id, "your org's id, 00D…")
+    outbound_path = checked(
+        "SALESFORCE_OUTBOUND_PATH", _unguessable, "32 or more letters and digits (`openssl rand -hex 32`)"
+    )
+    outbound_networks = checked(
+        "SALESFORCE_OUTBOUND_NETWORKS", _networks, "networks such as 192.0.2.0/24, with commas between"
+    )
+    hook_secrets = [
+        checked(name, _hook_secret, "whsec_ and 24 bytes or more in base64 (see docs/salesforce.md)")
+        for name in ("SALESFORCE_HOOK_SECRET", "SALESFORCE_HOOK_SECRET_PREVIOUS")
+    ]
+    if doors and not value(_ORG.name) and any((outbound_path, *hook_secrets)):
+        problems.append(_line(_ORG))
+    ops_channel = value("OPS_CHANNEL")
+    if ops_channel and not _CHANNEL.fullmatch(ops_channel):
+        problems.append("OPS_CHANNEL: should be a channel's id (C…, at the end of the channel's details)")
     data_dir = Path(value("TOUCHLINE_DATA", "var"))
     mapping = value("SALESFORCE_MAPPING")
     secrets = (value("SLACK_SIGNING_SECRET"), value("SLACK_SIGNING_SECRET_PREVIOUS"))
@@ -145,6 +200,12 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         salesforce_file_libraries=tuple(
             name.strip() for name in value("SALESFORCE_FILE_LIBRARIES").split(",") if name.strip()
         ),
+        salesforce_api_share=share("SALESFORCE_API_SHARE", Settings.salesforce_api_share),
+        salesforce_org_id=org_id or "",
+        salesforce_outbound_path=outbound_path or "",
+        salesforce_outbound_networks=outbound_networks or (),
+        salesforce_hook_secrets=tuple(secret for secret in hook_secrets if secret),
+        salesforce_deal_summary=choice("SALESFORCE_DEAL_SUMMARY", "off", "on") == "on",
         database_url=value("DATABASE_URL", f"sqlite:///{data_dir / 'touchline.db'}"),
         redis_url=value("REDIS_URL"),
         data_dir=data_dir,
@@ -152,6 +213,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         link_days=number("LINK_DAYS", Settings.link_days),
         sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s),
         librarians=emails("TOUCHLINE_LIBRARIANS"),
+        ops_channel=ops_channel,
         embedder=embedder,
         embed_budget=number("TOUCHLINE_EMBED_BUDGET", Settings.embed_budget),
         openai_api_key=value(_OPENAI_KEY.name),
@@ -176,3 +238,24 @@ def _or_demo(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 def _line(one: _Wanted) -> str:
     return f"{one.name} is not set: {one.purpose}. Where to get it: {one.where}."
+
+
+def _org_id(text: str) -> str:
+    if not text.startswith("00D"):
+        raise ValueError("another kind of record")
+    return sf_id(text)
+
+
+def _unguessable(text: str) -> str:
+    if not _UNGUESSABLE.fullmatch(text):
+        raise ValueError("too easy to guess")
+    return text
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _hook_secret(text: str) -> str:
+    signing_key(text)
+    return text

@@ -1,6 +1,7 @@
 """The one place that calls Slack: errors told apart, addresses checked, previews off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ _PASSING = frozenset(
 NOT_THERE = frozenset(
     {
         *("not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "restricted_action"),
-        *("users_not_found", "file_not_found", "file_deleted"),
+        *("users_not_found", "file_not_found", "file_deleted", "message_not_found"),
     }
 )
 GONE = frozenset(
@@ -41,10 +42,15 @@ class TooLate(Exception):
     """A view or a trigger is gone: the person closed it or took too long."""
 
 
+# Told of each call: the integration's name, and whether it answered as it should.
+OnCall = Callable[[str, bool], object]
+
+
 class SlackGateway:
     """Calls the Web API and response addresses; raises TryLater, Undeliverable, NotThere or TooLate."""
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, *, on_call: OnCall | None = None) -> None:
+        self._on_call = on_call
         self.client = WebClient(
             token=token,
             base_url=api_url,
@@ -85,8 +91,16 @@ class SlackGateway:
             **({"thread_ts": thread} if thread else {}),
         )
 
+    def update(self, channel: str, ts: str, blocks: Sequence[Block], text: str) -> None:
+        """Change a message of ours; raises NotThere when it is gone."""
+        self._call("chat.update", channel=channel, ts=ts, blocks=_plain(blocks), text=text)
+
     def has_posted(self, channel: str, *, thread: str, since: datetime, mark: Mapping[str, Any]) -> bool:
         """Say whether a message of ours with this mark was posted to a place since then."""
+        return bool(self.posted(channel, thread=thread, since=since, mark=mark))
+
+    def posted(self, channel: str, *, thread: str, since: datetime, mark: Mapping[str, Any]) -> str:
+        """Return the ts of the message with this mark that was posted to a place since then; empty if there is none."""
         method = "conversations.replies" if thread else "conversations.history"
         answer = self._read(
             method,
@@ -96,7 +110,8 @@ class SlackGateway:
             oldest=f"{since.timestamp() - CLOCKS_DIFFER_S:.6f}",
             **({"ts": thread} if thread else {}),
         )
-        return any(message.get("metadata") == mark for message in answer.get("messages", []))
+        marked = (message for message in answer.get("messages", []) if message.get("metadata") == mark)
+        return next((str(message["ts"]) for message in marked), "")
 
     def open_dm(self, user: str) -> str:
         return str(self._call("conversations.open", users=user)["channel"]["id"])
@@ -134,6 +149,10 @@ class SlackGateway:
         """Post to a response address, for the asker alone; False when the address is used up or too old."""
         if urlsplit(response_url).netloc not in self._hosts:
             raise Undeliverable("the response address is not Slack's")
+        with self._counted():
+            return self._respond(response_url, blocks, text, replace=replace)
+
+    def _respond(self, response_url: str, blocks: Sequence[Block], text: str, *, replace: bool) -> bool:
         hook = WebhookClient(response_url, timeout=TIMEOUT_S)
         try:
             answer = hook.send(
@@ -166,17 +185,34 @@ class SlackGateway:
         return data if isinstance(data, dict) else {}
 
     def _answer(self, method: str, **request: Any) -> SlackResponse:
+        with self._counted():
+            try:
+                return self.client.api_call(method, **request)
+            except SlackApiError as error:
+                raise _meaning(method, error, hidden=str(self.client.token)) from error
+            except (OSError, SlackClientError) as error:
+                raise TryLater(f"{method}: {type(error).__name__}") from error
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Let the observer know how a call went; that somebody or something is not there is no failure of Slack's."""
+        went_well = False
         try:
-            return self.client.api_call(method, **request)
-        except SlackApiError as error:
-            raise _meaning(method, error) from error
-        except (OSError, SlackClientError) as error:
-            raise TryLater(f"{method}: {type(error).__name__}") from error
+            yield
+            went_well = True
+        except (NotThere, TooLate):
+            went_well = True
+            raise
+        finally:
+            if self._on_call:
+                self._on_call("slack", went_well)
 
 
-def _meaning(method: str, error: SlackApiError) -> Exception:
+def _meaning(method: str, error: SlackApiError, *, hidden: str) -> Exception:
+    """Return what an error means for us; what is hidden is not told, should something on the way quote it."""
     response = error.response
     code = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    code = code.replace(hidden, "…")
     if response.status_code == 429 or code in _PASSING or response.status_code >= 500:
         return TryLater(f"{method}: {code or response.status_code}", seconds=_wait(response.headers))
     if code in NOT_THERE:
@@ -184,7 +220,7 @@ def _meaning(method: str, error: SlackApiError) -> Exception:
     if code in GONE:
         return TooLate(f"{method}: {code}")
     details = "; ".join(map(str, (response.get("response_metadata") or {}).get("messages", [])))
-    return Undeliverable(f"{method}: {code} {details}".strip())
+    return Undeliverable(f"{method}: {code} {details.replace(hidden, '…')}".strip())
 
 
 def _wait(headers: Mapping[str, Any]) -> float | None:

@@ -1,17 +1,22 @@
 """Reaches people in Slack: the `Messenger` port."""
 
+import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot import downloads
 from bot.blocks import reply as draw
 from bot.gateway import NotThere, SlackGateway
+from bot.incident_blocks import incident as draw_incident
 from bot.library_blocks import notice as draw_notice
 from enablement.answering import Reply
 from enablement.holdings import Holdings
-from enablement.model import Ask, Asset, Fetched, Notice, Place, Profile, Standing
+from enablement.model import Ask, Asset, Fetched, Incident, Notice, Place, Profile, Standing
 from enablement.ports import Clock, TryLater, Undeliverable
 from enablement.uploads import Offer
 
+log = logging.getLogger(__name__)
 RESPONSE_LASTS = timedelta(minutes=29)
 CHANNEL_IS_FRESH = timedelta(seconds=60)
 # A notice that was given up may be revived days later: so far back it is looked for.
@@ -32,16 +37,16 @@ class SlackMessenger:
             user = self._gateway.user(slack_id)
         except (NotThere, Undeliverable):
             return Profile(slack_id, "", "", "", "", "stranger", now)
-        about = user.get("profile") or {}
-        return Profile(
-            slack_id=slack_id,
-            email=str(about.get("email") or "").lower(),
-            name=str(user.get("real_name") or user.get("name") or ""),
-            locale=str(user.get("locale") or "en-US"),
-            time_zone=str(user.get("tz") or "UTC"),
-            standing=_standing(user),
-            seen_at=now,
-        )
+        return _profile(user, now)
+
+    def find(self, email: str, *, now: datetime) -> Profile | None:
+        try:
+            return _profile(self._gateway.user_by_email(email), now)
+        except NotThere:
+            return None
+
+    def direct(self, slack_id: str) -> str:
+        return self._gateway.open_dm(slack_id)
 
     def is_shared_outside(self, channel: str) -> bool:
         now = self._clock()
@@ -97,8 +102,47 @@ class SlackMessenger:
         blocks, text = draw_notice(notice, asset, public_url=self._public_url)
         self._gateway.post(channel, blocks, text, thread="", mark=mark)
 
+    def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
+        """Post an incident to its channel, or change its message; return the message's ts."""
+        blocks, text = draw_incident(incident)
+        channel, ts = incident.channel, incident.ts
+        mark = {"event_type": "touchline_incident", "event_payload": {"incident": incident.id}}
+        if again:
+            ts = self._found(channel, since=now - NOTICES_LAST, mark=mark)
+        try:
+            if ts:
+                self._gateway.update(channel, ts, blocks, text)
+                return ts
+        except NotThere:
+            # Somebody deleted the message: what is still wrong is said again.
+            log.info("the message of an incident is gone: a new one is posted")
+        try:
+            return self._gateway.post(channel, blocks, text, thread="", mark=mark)
+        except NotThere as error:
+            raise Undeliverable(f"OPS_CHANNEL {channel}: {error}. Invite the bot to it.") from error
+
+    def _found(self, channel: str, *, since: datetime, mark: Mapping[str, Any]) -> str:
+        try:
+            return self._gateway.posted(channel, thread="", since=since, mark=mark)
+        except (NotThere, Undeliverable):
+            # We may write to a channel, but read back only direct messages: better told twice than not at all.
+            return ""
+
     def fetch(self, file_id: str, *, most: int) -> Fetched:
         return downloads.fetch(self._gateway, file_id, most=most)
+
+
+def _profile(user: Mapping[str, Any], now: datetime) -> Profile:
+    about = user.get("profile") or {}
+    return Profile(
+        slack_id=str(user["id"]),
+        email=str(about.get("email") or "").lower(),
+        name=str(user.get("real_name") or user.get("name") or ""),
+        locale=str(user.get("locale") or "en-US"),
+        time_zone=str(user.get("tz") or "UTC"),
+        standing=_standing(user),
+        seen_at=now,
+    )
 
 
 def _standing(user: object) -> Standing:

@@ -24,7 +24,8 @@ from bot.share_blocks import (
     shared_modal,
     sorry_modal,
 )
-from enablement.model import Event, Share, Written
+from enablement.model import CrmUser, Event, Share, Written
+from enablement.people import known_colleague
 from enablement.ports import Services, TryLater
 from enablement.sharing import CannotShare, Shareable, own_suggestion, revoke, share, shareable
 
@@ -45,7 +46,7 @@ def open_form(
     otherwise = "Slack was too slow to open the form. Please press Share again."
     try:
         suggestion_id = read(str(body["actions"][0].get("value") or "")).id
-        what = shareable(suggestion_id, email=_email(body, services), services=services, now=now)
+        what = shareable(suggestion_id, user=_user(body, services), services=services, now=now)
         view = share_modal(what, services.mirror.contacts(what.deal.id), now=now)
     except (CannotShare, UnknownButton) as error:
         otherwise = str(error)
@@ -117,5 +118,9 @@ def _listed(view: Mapping[str, Any], services: Services) -> list[Share]:
 
 
 def _email(body: Mapping[str, Any], services: Services) -> str:
-    profile = services.mirror.profile(str(body["user"]["id"]))
-    return profile.email if profile and profile.standing == "member" else ""
+    user = _user(body, services)
+    return user.email if user else ""
+
+
+def _user(body: Mapping[str, Any], services: Services) -> CrmUser | None:
+    return known_colleague(str(body["user"]["id"]), services)

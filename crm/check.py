@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crm.client import Row, SalesforceClient
-from crm.deals import CONTACTS, ROLES, TEAM, USERS, deals_query
+from crm.deals import CONTACTS, HISTORY, ROLES, STAGES, TEAM, USERS, deals_query
 from crm.files import NEWEST, libraries_seen
+from crm.ids import sf_id
 from crm.mapping import FieldMap
 from crm.touches import EXTERNAL_ID, KINDS, OBJECT
 from enablement.ports import Undeliverable
@@ -77,6 +78,14 @@ def reading_problems(client: SalesforceClient, fields: FieldMap, *, mapping: str
             yield Problem(f"{name} lacks {', '.join(missing)}, or hides it", mend)
 
 
+def org_problems(client: SalesforceClient, org_id: str) -> Iterator[Problem]:
+    """Yield that hooks are taken from another org than the one that we read."""
+    ours = [sf_id(row["Id"]) for row in client.query("SELECT Id FROM Organization")]
+    if ours != [org_id]:
+        said = f"hooks are taken from {org_id}, but we are signed in to {', '.join(ours)}"
+        yield Problem(said, "Put the id at Setup → Company Information into SALESFORCE_ORG_ID.")
+
+
 def access_problems(client: SalesforceClient) -> Iterator[Problem]:
     """Yield what keeps us from asking who may read a deal."""
     user = next(client.query("SELECT Id FROM User WHERE IsActive = true LIMIT 1"), None)
@@ -115,7 +124,8 @@ def file_problems(client: SalesforceClient, libraries: Sequence[str]) -> Iterato
 def fields_read(fields: FieldMap) -> dict[str, list[str]]:
     """Return the fields that are read of each object, taken from the very queries that read them."""
     read: dict[str, list[str]] = defaultdict(list)
-    for soql in (deals_query(fields), CONTACTS, USERS, ROLES, *([TEAM] if fields.team else [])):
+    always = (deals_query(fields), CONTACTS, HISTORY, STAGES, USERS, ROLES)
+    for soql in (*always, *([TEAM] if fields.team else [])):
         for name, column in _columns(soql):
             read[name].append(column)
     return read

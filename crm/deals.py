@@ -1,34 +1,43 @@
-"""Salesforce's rows become our nouns: people, roles, deals, contacts."""
+"""Salesforce's rows become our nouns: people, roles, stages, deals with their history, contacts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from crm.client import Row
 from crm.ids import sf_id
 from crm.mapping import FieldMap
 from enablement.facets import size_band
-from enablement.model import Contact, CrmRole, CrmUser, Deal
+from enablement.model import Contact, CrmRole, CrmUser, Deal, Stage, StageHop
 
 USERS = "SELECT Id, Email, Name, IsActive, UserRoleId, SystemModstamp FROM User"
 ROLES = "SELECT Id, ParentRoleId FROM UserRole"
+STAGES = "SELECT ApiName, SortOrder, IsClosed, IsWon FROM OpportunityStage ORDER BY SortOrder"
 CONTACTS = (
-    "SELECT OpportunityId, ContactId, Role, Contact.Name, Contact.Email FROM OpportunityContactRole "
-    "WHERE OpportunityId IN {ids}"
+    "SELECT Id, OpportunityId, ContactId, Role, Contact.Name, Contact.Email FROM OpportunityContactRole"
 )
-TEAM = "SELECT OpportunityId, UserId FROM OpportunityTeamMember WHERE OpportunityId IN {ids}"
+TEAM = "SELECT Id, OpportunityId, UserId FROM OpportunityTeamMember"
+HISTORY = (
+    "SELECT Id, OpportunityId, StageName, Amount, CloseDate, CreatedById, CreatedDate FROM OpportunityHistory"
+)
+LONGEST_REASON = 255
+# Of a date ("2026-11-20") or a date-time, what says the day.
+DAY = 10
+_FLAGS = ("IsClosed", "IsWon", "IsDeleted")
 
 
 def deals_query(fields: FieldMap) -> str:
     """Return the SELECT … FROM of all that is read of an opportunity."""
     account = [f"Account.{name}" for name in fields.fields()["Account"]]
     names = [
-        *("Id", "Name", "StageName", "Amount", "CloseDate", "IsClosed", "IsWon", "OwnerId", "SystemModstamp"),
+        *("Id", "Name", "StageName", "Amount", "CloseDate", "IsClosed", "IsWon", "OwnerId", "AccountId"),
+        *("CreatedDate", "SystemModstamp", "IsDeleted"),
         *fields.fields()["Opportunity"],
         "Account.Name",
         *account,
     ]
-    return f"SELECT {', '.join(names)} FROM Opportunity"  # noqa: S608 - names from the administrator's mapping
+    # Two meanings may stand in one field.
+    return f"SELECT {', '.join(dict.fromkeys(names))} FROM Opportunity"  # noqa: S608 - names from the administrator's mapping
 
 
 def to_user(row: Row) -> CrmUser:
@@ -47,6 +56,28 @@ def to_role(row: Row) -> CrmRole:
     return CrmRole(sf_id(row["Id"]), sf_id(parent) if parent else None)
 
 
+def to_stages(rows: Iterable[Row], fields: FieldMap) -> list[Stage]:
+    """Return the sales process: first the stages that the mapping puts in order, then the others in the org's order."""
+    told = {name: place for place, name in enumerate(fields.stages)}
+    ordered = sorted(rows, key=lambda row: (told.get(row["ApiName"], len(told)), row["SortOrder"]))
+    return [
+        Stage(row["ApiName"], position, row["IsClosed"], row["IsWon"])
+        for position, row in enumerate(ordered, 1)
+    ]
+
+
+def to_hop(row: Row) -> StageHop:
+    return StageHop(
+        id=sf_id(row["Id"]),
+        deal_id=sf_id(row["OpportunityId"]),
+        stage=row["StageName"],
+        amount=row["Amount"],
+        close_date=_date(row["CloseDate"]),
+        by=sf_id(row["CreatedById"]),
+        at=moment(row["CreatedDate"]),
+    )
+
+
 def to_deal(row: Row, fields: FieldMap, team: Iterable[str]) -> Deal:
     """Return a deal; a fact that the org does not keep, or this record lacks, is None or empty: never guessed."""
     account: Row = row["Account"] or {}
@@ -60,7 +91,7 @@ def to_deal(row: Row, fields: FieldMap, team: Iterable[str]) -> Deal:
         stage=row["StageName"],
         amount=row["Amount"],
         currency=row.get(fields.currency) or fields.default_currency,
-        close_date=date.fromisoformat(row["CloseDate"]) if row["CloseDate"] else None,
+        close_date=_date(row["CloseDate"]),
         is_closed=row["IsClosed"],
         is_won=row["IsWon"],
         owner_id=sf_id(row["OwnerId"]),
@@ -72,6 +103,10 @@ def to_deal(row: Row, fields: FieldMap, team: Iterable[str]) -> Deal:
         competitors=_list(row.get(fields.competitors)),
         products=_list(row.get(fields.products)),
         modified_at=moment(row["SystemModstamp"]),
+        account_id=sf_id(row["AccountId"]) if row["AccountId"] else "",
+        created_at=moment(row["CreatedDate"]),
+        loss_reason=(row.get(fields.loss_reason) or "")[:LONGEST_REASON] or None,
+        trial_ends=_date((row.get(fields.trial_ends) or "")[:DAY]),
     )
 
 
@@ -89,6 +124,25 @@ def to_contact(row: Row) -> Contact:
 def moment(value: str) -> datetime:
     """Return a Salesforce date-time ("2026-11-20T09:30:00.000+0000") as an aware UTC moment."""
     return datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", value)).astimezone(UTC)
+
+
+def from_table(cells: Mapping[str, str], fields: FieldMap) -> Row:
+    """Return a row of a table (all texts, parents' fields as "Account.Name") as the REST API would give it."""
+    numbers = ("Amount", f"Account.{fields.employees}")
+    row: Row = {}
+    for path, text in cells.items():
+        parent, _, name = path.rpartition(".")
+        value: object = text or None
+        if path in _FLAGS:
+            value = text == "true"
+        elif text and path in numbers:
+            value = float(text)
+        (row.setdefault(parent, {}) if parent else row)[name] = value
+    return row
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _list(value: str | None) -> tuple[str, ...]:

@@ -1,25 +1,45 @@
 """Salesforce as the product needs it: who may read a deal, deals in, touches out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from crm import touches as rows
-from crm.client import ROWS_A_CALL, SalesforceClient
+from crm import writing
+from crm.client import Row, SalesforceClient
+from crm.fields import Alert, Mended, OrgFields, log_alert, log_mended
 from crm.files import SalesforceFiles
 from crm.ids import sf_id
 from crm.mapping import FieldMap
+from crm.opportunity_fields import write_summaries
+from crm.reconcile import TouchComparison, compare_deals
+from crm.refresh import Reader
 from crm.sync import sync
-from enablement.model import Touch
-from enablement.ports import Catalog, Ledger, Mirror, Undeliverable
+from enablement.model import DealSummary, LetterState, Touch
+from enablement.ports import (
+    Catalog,
+    Clock,
+    DealCheck,
+    Ledger,
+    Mirror,
+    Progress,
+    TouchCheck,
+    Undeliverable,
+    WorkAfter,
+)
 
 # People are waiting for this answer; no answer means no.
 ACCESS_TIMEOUT_S = 5
+RECORDS_A_QUESTION = 200
 _READABLE = (
     "SELECT RecordId, HasReadAccess FROM UserRecordAccess WHERE UserId = {user} AND RecordId IN {records}"
 )
 
 
 class SalesforceCrm:
-    """The `Crm` port over one org."""
+    """The `Crm` port over one org.
+
+    `work` is what changes of deals cause; `alert` and `mended` hear of mapped fields that go and come.
+    """
 
     def __init__(
         self,
@@ -30,9 +50,14 @@ class SalesforceCrm:
         mirror: Mirror,
         ledger: Ledger,
         libraries: Sequence[str] = (),
+        work: WorkAfter | None = None,
+        clock: Clock,
+        alert: Alert = log_alert,
+        mended: Mended = log_mended,
     ) -> None:
         self._client = client
-        self._fields = fields
+        org_fields = OrgFields(client, fields, alert=alert, mended=mended)
+        self._reader = Reader(client, org_fields, mirror, clock, work)
         self._catalog = catalog
         self._mirror = mirror
         self._ledger = ledger
@@ -40,29 +65,47 @@ class SalesforceCrm:
 
     def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
         records = [sf_id(deal_id) for deal_id in deal_ids]
-        if not records:
-            return frozenset()
-        found = self._client.query(_READABLE, user=sf_id(user_id), records=records, timeout=ACCESS_TIMEOUT_S)
-        return frozenset(sf_id(row["RecordId"]) for row in found if row["HasReadAccess"])
+        parts = (
+            records[start : start + RECORDS_A_QUESTION]
+            for start in range(0, len(records), RECORDS_A_QUESTION)
+        )
+        found = (row for part in parts for row in self._access(sf_id(user_id), part))
+        return frozenset(sf_id(row["RecordId"]) for row in found if row["HasReadAccess"] is True)
+
+    def _access(self, user: str, records: Sequence[str]) -> Iterator[Row]:
+        # Somebody waits: this is asked even when the rest must save calls.
+        return self._client.query(
+            _READABLE, user=user, records=records, timeout=ACCESS_TIMEOUT_S, urgent=True
+        )
 
     def write_touches(self, touches: Sequence[Touch]) -> dict[str, Exception | None]:
-        outcome: dict[str, Exception | None] = {}
-        ready: list[tuple[str, dict[str, rows.Cell]]] = []
-        for touch in touches:
-            try:
-                row = rows.row_of(touch, catalog=self._catalog, mirror=self._mirror, ledger=self._ledger)
-            except Undeliverable as error:
-                outcome[touch.id] = error
-            else:
-                ready.append((touch.id, row))
-        # Rows of one Opportunity side by side: each locks its parent.
-        ready.sort(key=lambda pair: str(pair[1]["Opportunity__c"]))
-        for start in range(0, len(ready), ROWS_A_CALL):
-            some = ready[start : start + ROWS_A_CALL]
-            results = self._client.upsert(rows.OBJECT, rows.EXTERNAL_ID, [row for _, row in some])
-            for (touch_id, _), result in zip(some, results, strict=True):
-                outcome[touch_id] = result if isinstance(result, Exception) else None
-        return outcome
+        made = rows.rows_of(touches, catalog=self._catalog, mirror=self._mirror, ledger=self._ledger)
+        refused = {name: row for name, row in made.items() if isinstance(row, Undeliverable)}
+        ready = [row for row in made.values() if not isinstance(row, Undeliverable)]
+        return {**refused, **writing.write(self._client, ready)}
+
+    def withdraw_touches(self, ids: Sequence[str]) -> dict[str, Exception | None]:
+        return writing.delete(self._client, ids)
+
+    def check_touches(
+        self, *, since: datetime | None, begins: str, waiting: Mapping[str, LetterState], before: datetime
+    ) -> TouchCheck:
+        comparison = TouchComparison(
+            self._client,
+            catalog=self._catalog,
+            mirror=self._mirror,
+            ledger=self._ledger,
+            waiting=waiting,
+            before=before,
+        )
+        return comparison.run(since=since, begins=begins)
+
+    def check_deals(self, *, since: datetime | None) -> DealCheck:
+        return compare_deals(self._client, self._mirror, since=since)
+
+    def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
+        named = self._catalog.assets({one.top_asset_id for one in summaries if one.top_asset_id})
+        return write_summaries(self._client, summaries, {asset.id: asset.title for asset in named})
 
     def written(self, touch_id: str) -> tuple[str, str] | None:
         """Return (record id, Opportunity id) of a touch in Salesforce, or None when it is not there."""
@@ -70,8 +113,13 @@ class SalesforceCrm:
         row = next(iter(self._client.query(query, ref=touch_id)), None)
         return (row["Id"], row["Opportunity__c"]) if row else None
 
-    def sync(self, *, full: bool) -> dict[str, int]:
-        return sync(self._client, self._fields, self._mirror, full=full)
+    def sync(
+        self, *, full: bool, until: datetime | None = None, progress: Progress = lambda *_: None
+    ) -> dict[str, int]:
+        return sync(self._reader, full=full, until=until, progress=progress)
+
+    def refresh(self, deal_ids: Sequence[str]) -> list[str]:
+        return self._reader.refresh(deal_ids)
 
     def files(self) -> SalesforceFiles | None:
         return SalesforceFiles(self._client, self._libraries) if self._libraries else None

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ ASSERTION_LASTS_S = 180
 # A stranger's login page is never worth asking twice within this time.
 LOGIN_PAUSE_S = 5
 _REPLAYED = "X-Touchline-Replayed"
+Heard = Callable[[Mapping[str, str]], object]
 
 
 class LoginRefused(Exception):
@@ -90,7 +91,9 @@ class Token(AuthBase):
         if answer.status_code >= requests.codes.server_error:
             answer.raise_for_status()
         self._refused_at = time.monotonic()
-        raise LoginRefused(f"Salesforce refused the login: {_oauth_error(answer)}")
+        # Should something on the way quote what it was sent.
+        said = _oauth_error(answer).replace(self._login.client_secret or "\0", "…")
+        raise LoginRefused(f"Salesforce refused the login: {said}")
 
     def _form(self) -> Mapping[str, str]:
         login = self._login
@@ -111,10 +114,14 @@ class Token(AuthBase):
 
 
 class HostLocked(HTTPAdapter):
-    """Sends to one host only, at its real scheme and port, with timeouts; repeats what is safe to repeat."""
+    """Sends to one host only, at its real scheme and port, with timeouts; repeats what is safe to repeat.
 
-    def __init__(self, url: str) -> None:
+    `heard` is given the headers of each answer.
+    """
+
+    def __init__(self, url: str, heard: Heard) -> None:
         self._base = urlsplit(url)
+        self._heard = heard
         safe = Retry(
             total=2,
             backoff_factor=0.2,
@@ -132,16 +139,21 @@ class HostLocked(HTTPAdapter):
         request.url = asked._replace(scheme=self._base.scheme).geturl()
         if options.get("timeout") is None:
             options["timeout"] = TIMEOUT_S
-        return super().send(request, *args, **options)
+        answer = super().send(request, *args, **options)
+        self._heard(answer.headers)
+        return answer
 
 
-def open_session(login: Login) -> requests.Session:
-    """Return a session that is signed in to the org at `login.url` and speaks to nobody else."""
+def open_session(login: Login, *, heard: Heard = lambda _: None) -> requests.Session:
+    """Return a session that is signed in to the org at `login.url` and speaks to nobody else.
+
+    `heard` is given the headers of each answer.
+    """
     session = requests.Session()
     session.trust_env = False
     session.auth = Token(login)
     session.max_redirects = 0
-    adapter = HostLocked(login.url)
+    adapter = HostLocked(login.url, heard)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

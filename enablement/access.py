@@ -1,12 +1,14 @@
 """Who may see what: the one place that decides, before anything is ranked, counted or said."""
 
+import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from datetime import date, datetime, timedelta
 
 from enablement.model import Asset, Audience, CrmUser, Deal
 from enablement.ports import AccessUnknown, AssetFilter, Clock, Mirror, TryLater
 
+log = logging.getLogger(__name__)
 ASKED_AT_ONCE = 200
 REMEMBERED = timedelta(seconds=60)
 _Readable = Callable[[str, Sequence[str]], frozenset[str]]
@@ -32,15 +34,27 @@ class CachedAccess:
         return frozenset(deal for deal, allowed in fresh.items() if allowed)
 
     def _learn(self, user_id: str, deal_ids: Sequence[str], now: datetime) -> dict[str, bool]:
-        try:
-            allowed = self._ask(user_id, deal_ids)
-        except TryLater as error:
-            raise AccessUnknown(str(error)) from error
+        allowed = self._answer(user_id, deal_ids)
         learnt = {deal: deal in allowed for deal in deal_ids}
         with self._lock:
             self._known = {key: entry for key, entry in self._known.items() if now - entry[1] < REMEMBERED}
             self._known |= {(user_id, deal): (seen, now) for deal, seen in learnt.items()}
         return learnt
+
+    def _answer(self, user_id: str, deal_ids: Sequence[str]) -> Collection[str]:
+        """Return which of these deals the CRM says that a user may read; whatever goes wrong is AccessUnknown."""
+        try:
+            allowed: object = self._ask(user_id, deal_ids)
+        except TryLater as error:
+            raise AccessUnknown(str(error)) from error
+        except Exception as error:
+            # A bug, too, must not open anything.
+            log.exception("the CRM could not be asked who may read")
+            raise AccessUnknown("the CRM could not be asked") from error
+        if not isinstance(allowed, Set) or not allowed <= set(deal_ids):
+            log.error("the CRM's answer on who may read is none")
+            raise AccessUnknown("the CRM's answer is none")
+        return allowed
 
 
 def plausible_deals(user: CrmUser, mirror: Mirror) -> list[Deal]:

@@ -1,13 +1,14 @@
 """Answer an ask: find the person, the deal, the assets; say what was found and on what grounds."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from enablement import deals, wording
-from enablement.access import asset_filter, may_show, plausible_deals
+from enablement.access import asset_filter, may_show
 from enablement.analyser import words
+from enablement.asked_deals import deal_of, visible_deals
+from enablement.following import kept, renewal
 from enablement.model import (
     Answered,
     Ask,
@@ -23,11 +24,10 @@ from enablement.model import (
     key,
 )
 from enablement.people import NotServed, colleague
-from enablement.ports import AccessUnknown, Services
-from enablement.recommend import MODEL, Ranked, recommend
+from enablement.ports import AccessUnknown, Services, TryLater
+from enablement.recommend import BY_FIT, MODEL, Ranked, recommend
 from enablement.search import phrases_in
 
-FINALISTS = 200
 TOKEN_BYTES = 24
 
 
@@ -83,30 +83,31 @@ Reply = Answer | Picker | Refusal | Done
 def answer(ask: Ask, services: Services, *, now: datetime) -> Reply:
     """Return the reply to an ask and keep what was suggested; the same ask gets the same answer again."""
     try:
-        user = colleague(ask, mirror=services.mirror, messenger=services.messenger, now=now)
-        earlier = services.ledger.answered(ask.id)
-        if earlier:
-            return redraw(ask, earlier, user, services)
-        chosen = _deal(ask, user, services)
+        return reply_to(ask, services, now=now)
     except NotServed as refusal:
         return Refusal(ask, str(refusal))
     except AccessUnknown:
         return Refusal(
             ask, "Salesforce can't be reached to check what you may see. Please ask again in a minute."
         )
+
+
+def reply_to(ask: Ask, services: Services, *, now: datetime) -> Reply:
+    """Return the reply to an ask as `answer` does; raises NotServed or AccessUnknown instead of putting it in words."""
+    user = colleague(ask, services, now=now)
+    earlier = services.ledger.answered(ask.id)
+    if earlier:
+        return redraw(ask, earlier, user, services)
+    chosen = deal_of(ask, user, services, now=now)
     if isinstance(chosen, deals.Choice):
         return _answer(ask, chosen, user, services, now=now)
-    if not chosen.deals:
-        return Refusal(
-            ask, "I know of no open deal of yours. Deals appear here a minute after Salesforce has them."
-        )
-    return Picker(ask, chosen.deals, "Which deal is this for?")
+    return _picker(ask, chosen.deals)
 
 
 def link_channel(ask: Ask, services: Services, *, now: datetime) -> Reply:
     """Make the deal named in the ask the deal of its channel."""
     try:
-        user = colleague(ask, mirror=services.mirror, messenger=services.messenger, now=now)
+        user = colleague(ask, services, now=now)
         mine = visible_deals(user, services, question=ask.question)
     except NotServed as refusal:
         return Refusal(ask, str(refusal))
@@ -127,8 +128,8 @@ def link_channel(ask: Ask, services: Services, *, now: datetime) -> Reply:
 def pick(ask: Ask, services: Services, *, now: datetime) -> Reply:
     """Return a picker over all the open deals that the person may see."""
     try:
-        user = colleague(ask, mirror=services.mirror, messenger=services.messenger, now=now)
-        return Picker(ask, tuple(visible_deals(user, services)), "Which deal is this for?")
+        user = colleague(ask, services, now=now)
+        return _picker(ask, tuple(visible_deals(user, services)))
     except NotServed as refusal:
         return Refusal(ask, str(refusal))
     except AccessUnknown:
@@ -137,29 +138,10 @@ def pick(ask: Ask, services: Services, *, now: datetime) -> Reply:
         )
 
 
-def visible_deals(
-    user: CrmUser, services: Services, *, question: str = "", also: Sequence[str] = ()
-) -> list[Deal]:
-    """Return the open deals (at most 200) that the CRM confirms this user may read now, newest change first.
-
-    Before them come those of the place (`also`), and those that share words with the question.
-    """
-    here = [deal for deal in services.mirror.deals(also) if not deal.is_closed]
-    plausible = deals.likeliest_first(question, plausible_deals(user, services.mirror))
-    finalists = list({deal.id: deal for deal in (*here, *plausible)}.values())
-    seen: list[Deal] = []
-    # What may not be seen takes no place among what may: go on until there are enough.
-    while finalists and len(seen) < FINALISTS:
-        some, finalists = finalists[:FINALISTS], finalists[FINALISTS:]
-        allowed = services.access.readable(user.id, [deal.id for deal in some])
-        seen += [deal for deal in some if deal.id in allowed]
-    return seen[:FINALISTS]
-
-
 def redraw(ask: Ask, earlier: Answered, user: CrmUser, services: Services) -> Answer | Refusal:
     """Return an answer as it was, with what the person dismissed since marked, and without what is no longer valid."""
     deal = services.mirror.deal(earlier.deal_id)
-    if deal is None or not services.access.readable(user.id, [deal.id]):
+    if not services.access.readable(user.id, [earlier.deal_id]) or deal is None:
         return Refusal(ask, "You can no longer see this deal in Salesforce.")
     return _drawn(ask, earlier, deal, services)
 
@@ -167,12 +149,12 @@ def redraw(ask: Ask, earlier: Answered, user: CrmUser, services: Services) -> An
 def redrawn(ask_id: str, services: Services) -> Answer | None:
     """Return an answer as its asker sees it now, or None when there is none they may see."""
     ask, earlier = services.ledger.ask(ask_id), services.ledger.answered(ask_id)
-    user = next(iter(services.mirror.users_by_email(earlier.email)), None) if earlier else None
-    if ask is None or earlier is None or user is None:
+    if ask is None or earlier is None:
         return None
     try:
+        user = colleague(ask, services, now=services.clock())
         said = redraw(ask, earlier, user, services)
-    except AccessUnknown:
+    except (NotServed, AccessUnknown, TryLater):
         return None
     return said if isinstance(said, Answer) else None
 
@@ -199,18 +181,12 @@ def as_json(reply: Reply) -> dict[str, object]:
     }
 
 
-def _deal(ask: Ask, user: CrmUser, services: Services) -> deals.Choice | deals.Unclear:
-    place = ask.place
-    thread = services.ledger.thread_deal(place.channel, place.thread, user.email) if place.thread else None
-    channel = services.ledger.channel_deal(place.channel) if place.channel else None
-    also = [deal_id for deal_id in (ask.deal_id, thread, channel) if deal_id]
-    mine = visible_deals(user, services, question=ask.question, also=also)
-    if ask.deal_id:
-        chosen = next((deal for deal in mine if deal.id == ask.deal_id), None)
-        if chosen is None:
-            raise NotServed("You can't see this deal in Salesforce, or it is closed.")
-        return deals.Choice(chosen, "chosen", deals.without_name(words(ask.question), chosen))
-    return deals.choose(ask.question, mine, thread=thread, channel=channel)
+def _picker(ask: Ask, some: tuple[Deal, ...]) -> Picker | Refusal:
+    if not some:
+        return Refusal(
+            ask, "I know of no open deal of yours. Deals appear here a minute after Salesforce has them."
+        )
+    return Picker(ask, some, "Which deal is this for?")
 
 
 def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *, now: datetime) -> Answer:
@@ -218,6 +194,7 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     given = services.ledger.feedback(email=user.email, deal_id=deal.id)
     outside = _outsiders_read(ask, services)
     only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in given))
+    earlier = None if chosen.words else kept(deal, services, only=only)
     basis, ranked = recommend(
         chosen.words,
         deal,
@@ -226,16 +203,20 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
         now=now,
         said=_without_name(ask.question, chosen),
         phrases=_phrases(ask, chosen),
+        kept=earlier,
     )
+    model = BY_FIT if basis == "fit" else MODEL
     suggestions = tuple(
-        _suggestion(ask, user, deal, rank, one, now) for rank, one in enumerate(ranked, start=1)
+        _suggestion(ask, user, deal, rank, one, model, now) for rank, one in enumerate(ranked, start=1)
     )
+    stale = not chosen.words and earlier is None
+    tasks = (renewal(deal, services, on=only.on),) if stale else ()
     place = ask.place
     record = Answered(
         ask.id, deal.id, chosen.how, basis, outside, user.email, place.channel, place.thread, now
     )
     # Nobody has seen it yet: the note that its delivery begins brings it to the disk too.
-    services.ledger.write(Written(records=(record, *suggestions)), now=now, lazily=True)
+    services.ledger.write(Written(records=(record, *suggestions), tasks=tasks), now=now, lazily=True)
     return _drawn(ask, record, deal, services)
 
 
@@ -276,7 +257,9 @@ def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer
     return Answer(ask, deal, record.how, record.basis, record.customers_only, shown)
 
 
-def _suggestion(ask: Ask, user: CrmUser, deal: Deal, rank: int, one: Ranked, now: datetime) -> Suggestion:
+def _suggestion(
+    ask: Ask, user: CrmUser, deal: Deal, rank: int, one: Ranked, model: str, now: datetime
+) -> Suggestion:
     return Suggestion(
         id=key("suggestion", ask.id, one.asset.version_id),
         ask_id=ask.id,
@@ -288,7 +271,7 @@ def _suggestion(ask: Ask, user: CrmUser, deal: Deal, rank: int, one: Ranked, now
         score=one.score,
         propensity=1.0,
         reasons=tuple(_as_asked(reason, ask.question) for reason in one.reasons),
-        model=MODEL,
+        model=model,
         open_token=secrets.token_urlsafe(TOKEN_BYTES),
         made_at=now,
     )

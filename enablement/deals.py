@@ -1,4 +1,4 @@
-"""Which deal is meant: named in the question, else the thread's, the channel's, the only open one."""
+"""Which deal is meant: named in the question, else the thread's, the channel's, the record's, the only open one."""
 
 import math
 from collections import Counter
@@ -44,8 +44,12 @@ def choose(
     *,
     thread: str | None = None,
     channel: str | None = None,
+    record: str | None = None,
 ) -> Choice | Unclear:
-    """Choose among the deals that this person may see; `thread` and `channel` are ids of the place's deals."""
+    """Choose among the deals that this person may see.
+
+    `thread` and `channel` are ids of the place's deals, `record` is that of the deal from which the person came here.
+    """
     asked = tuple(words(question))
     spread = Counter(word for deal in deals for word in {*_content(deal.account), *_content(deal.name)})
     scored = sorted(
@@ -63,6 +67,8 @@ def choose(
         return Choice(by_id[thread], "thread", asked)
     if channel in by_id:
         return Choice(by_id[channel], "channel", asked)
+    if record in by_id:
+        return Choice(by_id[record], "record", asked)
     if len(deals) == 1 and best < RESEMBLES_FROM:
         return Choice(deals[0], "only", asked)
     first = [deal for score, deal in scored if score >= RESEMBLES_FROM]

@@ -10,12 +10,13 @@ Audience = Literal["internal", "customer"]
 Standing = Literal["member", "guest", "stranger", "deactivated"]
 Surface = Literal["command", "mention", "dm", "terminal", "salesforce"]
 TouchKind = Literal["opened", "shared", "presented", "opened_by_buyer"]
-How = Literal["chosen", "named", "thread", "channel", "only"]
+How = Literal["chosen", "named", "thread", "channel", "record", "only"]
 Status = Literal["draft", "in_review", "published", "archived"]
 DecisionKind = Literal["submitted", "approved", "declined", "verified", "archived", "restored"]
 NoticeKind = Literal["approve", "approved", "declined", "review_due"]
 Basis = Literal["words", "nearest", "fit", "nothing"]
 Lane = Literal["reply", "write", "compute"]
+LetterState = Literal["due", "leased", "done", "dead"]
 
 LANES: tuple[Lane, ...] = ("reply", "write", "compute")
 LANGUAGES = ("en", "fr", "pt-BR", "th", "zh-TW", "ko")
@@ -280,7 +281,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Recommended:
-    """One asset of the list that is kept for a deal between two changes of it. Ranks start at 1, scores lie in 0..1."""
+    """One asset of the list that is kept for a deal between two changes of it. Ranks start at 1, scores lie in 0..1.
+
+    `made_from` is one for the same facts of the deal, library, day and weights: another one means that the list is old.
+    """
 
     deal_id: str
     rank: int
@@ -289,6 +293,7 @@ class Recommended:
     score: float
     reasons: tuple[Reason, ...]
     model: str
+    made_from: str
     made_at: datetime
 
 
@@ -338,6 +343,65 @@ class Incident:
     resolved_at: datetime | None
     channel: str
     ts: str
+    # Whether its message says how it stands.
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Signal:
+    """How often something failed and worked since it was last weighed, all processes together.
+
+    `summary` is one sentence for operators, without secrets and without anything that customers or reps wrote.
+    """
+
+    kind: str
+    subject: str
+    failed: int
+    worked: int
+    summary: str
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class IntegrationDay:
+    """The calls of one day (UTC) to one integration; `used` and `allowed` are what it last said of its own limit."""
+
+    name: str
+    day: date
+    calls: int
+    errors: int
+    used: int | None
+    allowed: int | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The rows of one lane and state; `oldest` is when the oldest of them was due."""
+
+    lane: Lane
+    state: Literal["due", "leased", "dead"]
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class DeadLetters:
+    """Dead letters of one kind with one reason; what differs between them is left out of the reason."""
+
+    kind: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class QualityPart:
+    """One thing that deals should have: `missing` of the `of` deals that it applies to do not."""
+
+    name: str
+    missing: int
+    of: int
+    # The largest of them, as (deal id, name).
+    examples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -483,6 +547,16 @@ class Touch:
 
 
 @dataclass(frozen=True)
+class DealSummary:
+    """What the touches of a deal add up to: how many, the last one, and the asset that touched it most often."""
+
+    deal_id: str
+    touches: int
+    last_at: datetime | None
+    top_asset_id: str | None
+
+
+@dataclass(frozen=True)
 class Feedback:
     """What a person said of a suggestion."""
 
@@ -550,7 +624,7 @@ class Letter:
     kind: str
     lane: Lane
     subject: str
-    state: Literal["due", "leased", "done", "dead"]
+    state: LetterState
     attempts: int
     error: str
     created_at: datetime

@@ -1,9 +1,9 @@
-"""Who is asking: one colleague in Slack and in the CRM, joined by verified e-mail."""
+"""Who is asking: one colleague in Slack and in the CRM, joined by verified e-mail, or by an administrator's word."""
 
 from datetime import datetime, timedelta
 
-from enablement.model import Ask, CrmUser
-from enablement.ports import Messenger, Mirror
+from enablement.model import Ask, CrmUser, Profile
+from enablement.ports import Messenger, Mirror, Services
 
 PROFILE_IS_FRESH = timedelta(minutes=10)
 
@@ -12,9 +12,63 @@ class NotServed(Exception):
     """This person gets no content; the message tells them why and whom to ask."""
 
 
-def colleague(ask: Ask, *, mirror: Mirror, messenger: Messenger, now: datetime) -> CrmUser:
+def colleague(ask: Ask, services: Services, *, now: datetime) -> CrmUser:
     """Return the CRM user who asks; raises NotServed for guests, strangers, the deactivated and the unknown."""
-    email = ask.email or member_email(ask.slack_id, mirror=mirror, messenger=messenger, now=now)
+    if ask.email:
+        return _user_of(ask.email, services.mirror)
+    # Whatever is linked: first they must be a member of the workspace.
+    member = _member(ask.slack_id, mirror=services.mirror, messenger=services.messenger, now=now)
+    return _crm_user(member, services)
+
+
+def known_colleague(slack_id: str, services: Services) -> CrmUser | None:
+    """Return the CRM user that this Slack user is, by what is known of them without asking Slack."""
+    profile = services.mirror.profile(slack_id)
+    if profile is None or profile.standing != "member":
+        return None
+    try:
+        return _crm_user(profile, services)
+    except NotServed:
+        return None
+
+
+def member_email(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> str:
+    """Return the confirmed e-mail of a member of the workspace; raises NotServed for everybody else."""
+    return _email(_member(slack_id, mirror=mirror, messenger=messenger, now=now))
+
+
+def _member(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> Profile:
+    profile = mirror.profile(slack_id)
+    if profile is None or now - profile.seen_at > PROFILE_IS_FRESH:
+        profile = messenger.profile(slack_id, now=now)
+        mirror.keep_profile(profile)
+    if profile.standing != "member":
+        raise NotServed("Touchline answers members of this workspace only.")
+    return profile
+
+
+def _crm_user(member: Profile, services: Services) -> CrmUser:
+    link = services.people.link(member.slack_id)
+    if link is None:
+        return _user_of(_email(member), services.mirror)
+    linked = services.mirror.user(link.crm_user_id)
+    if linked is None or not linked.is_active:
+        raise NotServed(
+            "The Salesforce user that you are linked to is not active. "
+            "Ask your Touchline administrator to link you to your present one."
+        )
+    return linked
+
+
+def _email(member: Profile) -> str:
+    if not member.email:
+        raise NotServed(
+            "Your Slack profile has no confirmed e-mail address, so I can't find you in Salesforce."
+        )
+    return member.email
+
+
+def _user_of(email: str, mirror: Mirror) -> CrmUser:
     known = [user for user in mirror.users_by_email(email) if user.is_active]
     if not known:
         raise NotServed(
@@ -24,21 +78,6 @@ def colleague(ask: Ask, *, mirror: Mirror, messenger: Messenger, now: datetime) 
     if len(known) > 1:
         raise NotServed(
             f"{len(known)} Salesforce users have the e-mail {email}, so I can't tell which is you. "
-            "Ask your Salesforce administrator to leave it on one of them."
+            "Ask your Salesforce administrator to leave it on one of them, or your Touchline administrator to link you."
         )
     return known[0]
-
-
-def member_email(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> str:
-    """Return the confirmed e-mail of a member of the workspace; raises NotServed for everybody else."""
-    profile = mirror.profile(slack_id)
-    if profile is None or now - profile.seen_at > PROFILE_IS_FRESH:
-        profile = messenger.profile(slack_id, now=now)
-        mirror.keep_profile(profile)
-    if profile.standing != "member":
-        raise NotServed("Touchline answers members of this workspace only.")
-    if not profile.email:
-        raise NotServed(
-            "Your Slack profile has no confirmed e-mail address, so I can't find you in Salesforce."
-        )
-    return profile.email

@@ -15,24 +15,34 @@ from enablement.model import (
     Ask,
     Asset,
     Audience,
+    Audit,
     Claimed,
     Collection,
     Contact,
     CrmRole,
     CrmUser,
+    DeadLetters,
     Deal,
     DealChange,
+    DealSummary,
     Decision,
     Facets,
     Feedback,
     Fetched,
+    Incident,
+    IntegrationDay,
     Lane,
     Letter,
+    LetterState,
     Notice,
     Page,
+    PersonLink,
     Preview,
     Profile,
+    QualityPart,
+    Recommended,
     Share,
+    Signal,
     Stage,
     StageHop,
     Suggestion,
@@ -42,12 +52,16 @@ from enablement.model import (
     Vectors,
     Version,
     Vocabulary,
+    Waiting,
+    Withdrawal,
     Written,
 )
 
 Clock = Callable[[], datetime]
 # The work that changes of deals cause; committed together with them.
 WorkAfter = Callable[[Sequence[DealChange]], Sequence[Task]]
+# Told while deals are read: how many are there already, of how many (0 where that is not known).
+Progress = Callable[[int, int], object]
 
 
 class TryLater(Exception):
@@ -130,6 +144,9 @@ class Index(Protocol):
 
     def follow(self) -> int:
         """Take in what changed in the catalogue; return how many assets were taken in."""
+
+    def stands_at(self) -> int:
+        """Return the number of the catalogue's last change that is in the index."""
 
 
 class Catalog(Protocol):
@@ -293,7 +310,7 @@ class Mirror(Protocol):
     def user(self, user_id: str) -> CrmUser | None: ...
 
     def users(self, *, roles: Some[str] | None = None) -> list[CrmUser]:
-        """Return the active users, or those of them who have one of these roles."""
+        """Return the active users; or those who have one of these roles, active or not: they may still own deals."""
 
     def roles(self) -> list[CrmRole]: ...
 
@@ -301,12 +318,40 @@ class Mirror(Protocol):
 
     def keep_profile(self, profile: Profile) -> None: ...
 
+    def stamps(self) -> dict[str, datetime]:
+        """Return when each deal changed last, as far as is known here."""
+
     def watermark(self, name: str) -> datetime | None: ...
 
     def watermarks(self, beginning: str) -> dict[str, datetime]:
         """Return the watermarks whose names begin so, by the rest of the name."""
 
     def set_watermark(self, name: str, at: datetime) -> None: ...
+
+
+class People(Protocol):
+    """Which Slack user is which CRM user, where an administrator said so."""
+
+    def link(self, slack_id: str) -> PersonLink | None: ...
+
+    def links(self) -> list[PersonLink]:
+        """Return all links, by Slack id."""
+
+    def keep(self, link: PersonLink, audit: Audit) -> None:
+        """Store a link in place of the one of that Slack user, together with the note of it."""
+
+    def drop(self, slack_id: str, audit: Audit) -> bool:
+        """Remove a link, together with the note of it; False, and no note, when there was none."""
+
+
+class Shortlists(Protocol):
+    """What is kept of each deal's suggestions between two changes of it."""
+
+    def keep(self, deal_id: str, rows: Sequence[Recommended]) -> None:
+        """Store what fits a deal in place of what was kept for it; nothing removes it."""
+
+    def of(self, deal_id: str) -> list[Recommended]:
+        """Return what is kept for a deal, best first."""
 
 
 class Ledger(Protocol):
@@ -352,6 +397,30 @@ class Ledger(Protocol):
 
     def touches_of(self, deal_id: str) -> list[Touch]: ...
 
+    def touches_for_crm(
+        self,
+        *,
+        since: datetime | None,
+        after: str,
+        limit: int,
+        begins: str = "",
+        among: Some[str] | None = None,
+    ) -> list[Touch]:
+        """Return by id, after an id, touches that the CRM should have: on record, of a known deal, not taken back.
+
+        `begins`: only those whose id begins so; `among`: only these ids.
+        """
+
+    def deals_touched(self, *, since: datetime | None) -> list[str]:
+        """Return the deals that were touched, or had a touch taken back, since then or ever."""
+
+    def deal_summaries(self, deal_ids: Some[str]) -> list[DealSummary]:
+        """Return what the touches that the CRM should have add up to, for each of these deals."""
+
+    def withdrawals(self, touch_ids: Some[str]) -> list[Withdrawal]: ...
+
+    def shares(self, ids: Some[str]) -> list[Share]: ...
+
     def last_opening(self, share_id: str) -> datetime | None: ...
 
     def feedback(self, *, email: str, deal_id: str) -> list[Feedback]: ...
@@ -360,6 +429,9 @@ class Ledger(Protocol):
 
     def thread_deal(self, channel: str, thread: str, email: str) -> str | None:
         """Return the deal that this person's last answer in this thread was about."""
+
+    def briefed_deal(self, channel: str, email: str, *, since: datetime) -> str | None:
+        """Return the deal that this person last had suggestions sent for, from the CRM into this conversation."""
 
     def begin_delivery(self, ask_id: str, *, at: datetime, lazily: bool = False) -> bool:
         """Note that a reply is about to be shown; False when that was noted before (so it may be there already).
@@ -374,6 +446,9 @@ class Outbox(Protocol):
     def claim(self, lane: Lane, kinds: Some[str], *, owner: str, limit: int, now: datetime) -> list[Claimed]:
         """Lease due rows of these kinds, oldest first, never two of one partition to two claims; counts the attempt."""
 
+    def claim_alike(self, rows: Sequence[Claimed], *, owner: str, now: datetime) -> list[Claimed]:
+        """Lease what else is due of the kind and partitions of these rows, which are held and all of one kind."""
+
     def renew(self, ids: Some[str], *, owner: str, now: datetime) -> None:
         """Hold rows for longer, while they are being worked on."""
 
@@ -386,7 +461,8 @@ class Outbox(Protocol):
     def settle(self, ids: Some[str], *, owner: str, now: datetime) -> int:
         """Mark rows as done; return how many were still this owner's."""
 
-    def try_again(self, task_id: str, *, owner: str, error: str, at: datetime) -> None: ...
+    def try_again(self, ids: Some[str], *, owner: str, error: str, at: datetime, counts: bool = True) -> None:
+        """Make rows due again at a later time; where it does not count, the attempt is taken back."""
 
     def bury(self, task_id: str, *, owner: str, error: str, now: datetime) -> None:
         """Give a row up: it stays as a dead letter until someone retries it."""
@@ -397,6 +473,9 @@ class Outbox(Protocol):
     def add(self, tasks: Iterable[Task], *, now: datetime) -> None: ...
 
     def letters(self, *, states: Some[str], limit: int) -> list[Letter]: ...
+
+    def unsettled(self, kind: str) -> dict[str, LetterState]:
+        """Return the subjects of all rows of a kind that are not done, each with how far its row is."""
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows by (lane, state)."""
@@ -412,6 +491,55 @@ class Outbox(Protocol):
     def release(self, name: str, *, owner: str) -> None: ...
 
 
+class Journal(Protocol):
+    """What operators see: calls and errors by day, incidents, what waits and for how long, what deals lack."""
+
+    def note(self, signals: Iterable[Signal], days: Iterable[IntegrationDay] = ()) -> None:
+        """Add to what is counted of each signal and each integration's day."""
+
+    def weigh(self, *, now: datetime) -> list[Incident]:
+        """Turn what was noted into incidents (see enablement.incidents.weigh); return those that changed."""
+
+    def untold(self, *, limit: int) -> list[Incident]:
+        """Return the incidents whose message does not say how they stand, oldest first."""
+
+    def keep(self, incident: Incident) -> None:
+        """Store an incident as it is now told."""
+
+    def incidents(self, *, since: datetime) -> list[Incident]:
+        """Return the incidents that are open or ended since then, newest first."""
+
+    def days(self, *, since: date) -> list[IntegrationDay]:
+        """Return what was counted from this day on, newest day first."""
+
+    def audits(self, *, limit: int) -> list[Audit]:
+        """Return who did what, newest first."""
+
+    def waiting(self, *, now: datetime, kinds: Some[str] | None = None) -> list[Waiting]:
+        """Return what is due, being worked on, and dead, by lane and state; of some kinds alone where named."""
+
+    def dead_letters(self) -> list[DeadLetters]:
+        """Return the dead letters grouped by kind and reason, the most first."""
+
+    def lasted(self, kinds: Some[str], *, since: datetime, limit: int) -> list[tuple[datetime, float]]:
+        """Return of the last rows of these kinds when each was settled, and how many seconds after it was written."""
+
+    def is_held(self, lease: str, *, now: datetime) -> bool:
+        """Say whether somebody holds a named lease."""
+
+    def last_event(self, source: str) -> datetime | None:
+        """Return when the newest event of a source came."""
+
+    def last_deal_change(self) -> datetime | None:
+        """Return the newest change of a deal that the mirror knows."""
+
+    def quality(self, *, on: date, loss_reasons: bool, examples: int) -> list[QualityPart]:
+        """Return what open deals, and those closed within a year before that day, lack.
+
+        `loss_reasons`: the CRM keeps why a deal was lost.
+        """
+
+
 class Work(Protocol):
     """Wakes those who do the work; losing or doubling a wake-up is harmless."""
 
@@ -422,6 +550,12 @@ class Messenger(Protocol):
     """Reaches people in Slack."""
 
     def profile(self, slack_id: str, *, now: datetime) -> Profile: ...
+
+    def find(self, email: str, *, now: datetime) -> Profile | None:
+        """Return who has this e-mail in Slack, whatever their standing; raises TryLater."""
+
+    def direct(self, slack_id: str) -> str:
+        """Return the channel of direct messages with a person; raises TryLater."""
 
     def is_shared_outside(self, channel: str) -> bool:
         """Say whether people of another company are in a channel; unknown means yes."""
@@ -436,6 +570,12 @@ class Messenger(Protocol):
         """Tell a person of an asset, as it is proposed or as it stands, in a direct message; `again` as above.
 
         Raises Undeliverable when Slack knows nobody with that e-mail.
+        """
+
+    def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
+        """Post an incident to its channel, or change its message to how it stands; return the message's ts.
+
+        `again` as above. Raises Undeliverable when the channel is not to be reached.
         """
 
     def fetch(self, file_id: str, *, most: int) -> Fetched:
@@ -493,6 +633,31 @@ class CrmFiles(Protocol):
         """Write a file's bytes; raises TryLater, also when they do not arrive whole."""
 
 
+@dataclass
+class TouchCheck:
+    """How the CRM's touches differ from the ledger's, as it is being found out: ids, and names of fields that differ.
+
+    `touches` should be there, `rows` are; `extra` holds references that nobody here knows.
+    """
+
+    touches: int = 0
+    rows: int = 0
+    missing: list[str] = field(default_factory=list)
+    changed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    taken_back: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DealCheck:
+    """How the mirror's deals differ from the CRM's: ids; `known` are in the mirror, `there` were looked at."""
+
+    known: int = 0
+    there: int = 0
+    differing: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
 class Crm(Protocol):
     """Salesforce as the product needs it."""
 
@@ -502,11 +667,36 @@ class Crm(Protocol):
     def write_touches(self, touches: Sequence[Touch]) -> dict[str, Exception | None]:
         """Upsert touches; return for each id what was wrong, or None."""
 
+    def withdraw_touches(self, ids: Sequence[str]) -> dict[str, Exception | None]:
+        """Delete touches; return for each id what was wrong, or None, also when it is gone already."""
+
+    def check_touches(
+        self, *, since: datetime | None, begins: str, waiting: Mapping[str, LetterState], before: datetime
+    ) -> TouchCheck:
+        """Compare the CRM's touches with the ledger's since a moment, or all; raises TryLater.
+
+        Those that are `waiting` (subjects of their work) or happened only after `before` are not judged.
+        """
+
+    def check_deals(self, *, since: datetime | None) -> DealCheck:
+        """Compare the mirror's deals with those that changed in the CRM since a moment, or with all."""
+
+    def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
+        """Write what touches add up to onto deals; return for each deal's id what was wrong, or None."""
+
     def written(self, touch_id: str) -> tuple[str, str] | None:
         """Return (record id, deal id) of a touch as the CRM has it, or None."""
 
-    def sync(self, *, full: bool) -> dict[str, int]:
-        """Bring the mirror up to date; return how many rows of each kind were read."""
+    def sync(
+        self, *, full: bool, until: datetime | None = None, progress: Progress = lambda *_: None
+    ) -> dict[str, int]:
+        """Bring the mirror up to date; return how many rows of each kind were read. Raises TryLater.
+
+        With `until` it may end before all is read; the next one goes on from there.
+        """
+
+    def refresh(self, deal_ids: Sequence[str]) -> list[str]:
+        """Read these deals anew, forget those that the CRM has no more or hides, return the others; raises TryLater."""
 
     def files(self) -> CrmFiles | None:
         """Return the libraries to follow; None when none were chosen."""
@@ -523,12 +713,15 @@ class Services:
     questions: Questions
     vectors: VectorStore
     mirror: Mirror
+    people: People
+    shortlists: Shortlists
     ledger: Ledger
     outbox: Outbox
     work: Work
     messenger: Messenger
     crm: Crm
     access: Access
+    journal: Journal
     clock: Clock
     public_url: str
     link_days: int

@@ -10,6 +10,8 @@ from enablement.ports import AssetFilter, Catalog, IndexQuery
 from enablement.search import Match, Searchable, find
 
 MODEL = "stated-weights-2"
+# What an asset's score comes from where nothing was asked: the deal alone, with the weights of above.
+BY_FIT = f"{MODEL}, fit alone"
 MOST = 5
 NEAREST = 3
 CANDIDATES = 200
@@ -54,19 +56,37 @@ def recommend(
     now: datetime,
     said: str = "",
     phrases: Sequence[tuple[str, ...]] = (),
+    kept: Sequence[Ranked] | None = None,
 ) -> tuple[Basis, list[Ranked]]:
-    """Return at most five assets for a deal and on what basis: the words, the nearest there is, or fit alone."""
+    """Return at most five assets for a deal and on what basis: the words, the nearest there is, or fit alone.
+
+    `kept` is what was found to fit the deal earlier, of that what may be shown: it is not looked for again.
+    """
     if not asked:
-        ranked = _by_fit(deal, within=within, only=only, now=now)
-        return ("fit" if ranked else "nothing"), ranked
+        ranked = fitting(deal, within=within, only=only, now=now)[0] if kept is None else kept
+        return ("fit" if ranked else "nothing"), _worth_showing(ranked, MOST)
     matches = find(asked, within=within, only=only, said=said, phrases=phrases)
     matches = _in_buyers_language(matches, deal, within=within, only=only)
     relevant = [match for match in matches if match.is_relevant]
     if relevant:
         return "words", _worth_showing([_by_words(match, deal, now) for match in relevant], MOST)
     nearest = [_by_words(match, deal, now) for match in matches]
-    nearest = nearest or _by_fit(deal, within=within, only=only, now=now)
+    nearest = nearest or fitting(deal, within=within, only=only, now=now)[0]
     return ("nearest" if nearest else "nothing"), _worth_showing(nearest, NEAREST)
+
+
+def fitting(deal: Deal, *, within: Searchable, only: AssetFilter, now: datetime) -> tuple[list[Ranked], bool]:
+    """Return the assets that fit a deal, best first, and whether these are all that have anything in common with it.
+
+    It is the same all day (UTC) for the same deal and library.
+    """
+    found = within.index.search(IndexQuery((), deal_facets(deal)), only=only, limit=CANDIDATES)
+    ranked = []
+    for asset in within.catalog.assets([hit.asset_id for hit in found.hits]):
+        fitness, reasons = fit(asset, deal)
+        if any(reason.kind != "language" for reason in reasons):
+            ranked.append(Ranked(asset, round(fitness * _readiness(asset, deal, now), 4), reasons))
+    return _best_first(ranked), len(found.hits) < CANDIDATES
 
 
 def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
@@ -128,24 +148,18 @@ def _as_translated(match: Match, asset: Asset, catalog: Catalog) -> Match:
     return replace(match, asset=asset, page=page, original=match.asset)
 
 
-def _by_fit(deal: Deal, *, within: Searchable, only: AssetFilter, now: datetime) -> list[Ranked]:
-    found = within.index.search(IndexQuery((), deal_facets(deal)), only=only, limit=CANDIDATES)
-    ranked = []
-    for asset in within.catalog.assets([hit.asset_id for hit in found.hits]):
-        fitness, reasons = fit(asset, deal)
-        if any(reason.kind != "language" for reason in reasons):
-            ranked.append(Ranked(asset, round(fitness * _readiness(asset, deal, now), 4), reasons))
-    return _worth_showing(ranked, MOST)
+def _best_first(ranked: Sequence[Ranked]) -> list[Ranked]:
+    return sorted(ranked, key=lambda one: (-one.score, one.asset.title, one.asset.id))
 
 
 def _worth_showing(ranked: Sequence[Ranked], most: int) -> list[Ranked]:
-    best_first = sorted(ranked, key=lambda one: (-one.score, one.asset.title, one.asset.id))
+    best_first = _best_first(ranked)
     return [one for one in best_first[:most] if one.score >= WORTH_SHOWING * best_first[0].score]
 
 
 def _readiness(asset: Asset, deal: Deal, now: datetime) -> float:
     """Return what age and a language that is not the account's leave of a score (0..1)."""
-    age = max(0, (now - asset.updated_at).days)
+    age = max(0, (now.date() - asset.updated_at.date()).days)
     is_readable = not deal.language or asset.language[:2] == deal.language[:2]
     return (1 - FRESH_LOSS * min(1.0, age / STALE_DAYS)) * (1 if is_readable else OTHER_LANGUAGE)
 

@@ -8,7 +8,20 @@ from datetime import datetime, timedelta
 
 from enablement.access import is_valid
 from enablement.governance import successor
-from enablement.model import Asset, Deal, Opening, Share, Suggestion, Task, Touch, Version, Written, key
+from enablement.model import (
+    Asset,
+    CrmUser,
+    Deal,
+    Opening,
+    Share,
+    Suggestion,
+    Task,
+    Touch,
+    Version,
+    Withdrawal,
+    Written,
+    key,
+)
 from enablement.ports import AccessUnknown, Services
 
 TOKEN_BYTES = 24
@@ -71,12 +84,11 @@ def emails(text: str) -> list[str]:
     return found
 
 
-def shareable(suggestion_id: str, *, email: str, services: Services, now: datetime) -> Shareable:
+def shareable(suggestion_id: str, *, user: CrmUser | None, services: Services, now: datetime) -> Shareable:
     """Return what a person may share: their own suggestion, a valid customer asset, a deal they still see."""
-    found = own_suggestion(suggestion_id, email=email, services=services, now=now)
-    users = services.mirror.users_by_email(email)
+    found = own_suggestion(suggestion_id, email=user.email if user else "", services=services, now=now)
     try:
-        visible = users and services.access.readable(users[0].id, [found.deal.id])
+        visible = user and services.access.readable(user.id, [found.deal.id])
     except AccessUnknown as error:
         raise CannotShare("Salesforce can't be reached to check this deal. Try again in a minute.") from error
     if not visible:
@@ -128,6 +140,23 @@ def revoke(share_id: str, *, email: str, services: Services, now: datetime) -> S
         raise CannotShare("This link is not yours to revoke.")
     services.ledger.revoke_share(one.id, at=now)
     return services.ledger.share(one.id) or one
+
+
+def take_back(touch_id: str, *, email: str, services: Services, now: datetime) -> Withdrawal:
+    """Undo a touch: it counts no more, vanishes from the CRM, and a share's link ends; only who made it may.
+
+    Raises CannotShare. Taken back again, it stays as it was.
+    """
+    touch = services.ledger.touch(touch_id)
+    if touch is None or touch.email != email:
+        raise CannotShare("This is not yours to take back.")
+    one = Withdrawal(key("withdrawal", touch.id), touch.id, email, now)
+    if touch.kind == "shared":
+        # First: a link that is still open would be worse than one that ended for nothing.
+        services.ledger.revoke_share(touch.share_id, at=now)
+    services.ledger.write(Written(records=(one,), tasks=(crm_task(touch, why=one.id),)), now=now)
+    services.work.wake("write")
+    return services.ledger.withdrawals([touch.id])[0]
 
 
 def link(one: Share, public_url: str) -> str:
@@ -191,10 +220,13 @@ def serve_preview(token: str, services: Services, *, now: datetime) -> Served | 
     return _served(shown, one.version_id, services)
 
 
-def crm_task(touch: Touch) -> Task:
-    """Return the work of writing a touch to the CRM; touches of one deal are never in two calls at once."""
+def crm_task(touch: Touch, *, why: str = "") -> Task:
+    """Return the work of making the CRM say of a touch what the ledger says; `why` tells a later reason apart.
+
+    Touches of one deal are never in two calls at once.
+    """
     return Task(
-        id=key("crm.touch", touch.id),
+        id=key("crm.touch", touch.id, why) if why else key("crm.touch", touch.id),
         kind="crm.touch",
         lane="write",
         subject=touch.id,

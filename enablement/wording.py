@@ -27,6 +27,7 @@ HOW = {
     "named": "named in your question",
     "thread": "this thread's deal",
     "channel": "this channel's deal",
+    "record": "the deal you came from in Salesforce",
     "only": "your only open deal",
 }
 

@@ -10,6 +10,8 @@ from enablement.adapters.crm_files import follow_files
 from enablement.adapters.intake import take_in_subjects
 from enablement.adapters.uploads import bring_in
 from enablement.answering import Refusal, answer, link_channel, pick
+from enablement.briefing import brief
+from enablement.following import SUGGEST, suggest
 from enablement.governance import awaiting
 from enablement.holdings import holdings
 from enablement.meaning import embed_versions
@@ -17,13 +19,15 @@ from enablement.model import Ask, Claimed, Lane, Task, key
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.reviews import is_moot, remind
 from enablement.uploads import offer
+from jobs import crm_work
 from jobs.lanes import MOST_ATTEMPTS, Kind, Outcome, stop
 
 log = logging.getLogger(__name__)
-TOUCHES_A_CALL = 200
+DEALS_AT_ONCE = 200
 # A slice ends after this long: deals and the index wait in the same lane.
 EMBED_SLICE_S = 10.0
 FILES_SLICE_S = 5.0
+SYNC_SLICE_S = 15.0
 VERSIONS_AT_ONCE = 4
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3
@@ -62,12 +66,19 @@ def _ask(row: Claimed, services: Services) -> Ask:
     return ask
 
 
-def _write_touches(services: Services, rows: Sequence[Claimed]) -> Outcome:
-    touches = {touch.id: touch for touch in services.ledger.touches([row.subject for row in rows])}
-    written = services.crm.write_touches(list(touches.values()))
-    return {
-        row.id: written.get(row.subject, Undeliverable(f"there is no touch {row.subject}")) for row in rows
-    }
+def _brief(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    for row in rows:
+        now = services.clock()
+        said = brief(row.id, row.subject, services, now=now)
+        if said:
+            first = services.ledger.begin_delivery(said.ask.id, at=now)
+            services.messenger.show(said, ask=said.ask, again=not first)
+    return {row.id: None for row in rows}
+
+
+def _suggest(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    suggest([row.subject for row in rows], services, now=services.clock())
+    return {row.id: None for row in rows}
 
 
 def _index(services: Services, rows: Sequence[Claimed]) -> Outcome:
@@ -121,7 +132,22 @@ def _files(services: Services, rows: Sequence[Claimed]) -> Outcome:
 
 
 def _sync(services: Services, rows: Sequence[Claimed]) -> Outcome:
-    services.crm.sync(full=any(row.subject == "full" for row in rows))
+    until = services.clock() + timedelta(seconds=SYNC_SLICE_S)
+    services.crm.sync(full=False, until=until)
+    if services.clock() >= until:
+        # More may be left; behind what waits meanwhile.
+        rest = Task(key("deals.sync", rows[0].id), "deals.sync", "compute", "", "deals.sync")
+        services.outbox.add([rest], now=services.clock())
+    return {row.id: None for row in rows}
+
+
+def _refresh(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    try:
+        services.crm.refresh(list(dict.fromkeys(row.subject for row in rows)))
+    except TryLater as error:
+        log.warning("%d deals could not be read again: %s", len(rows), error)
+        # The sweep goes on from where it last could read, so nothing is lost and no person needs to act.
+        return {row.id: None if row.attempts >= MOST_ATTEMPTS else error for row in rows}
     return {row.id: None for row in rows}
 
 
@@ -161,10 +187,17 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "ask.answer": Kind(partial(_respond, answer)),
         "ask.link": Kind(partial(_respond, link_channel)),
         "ask.pick": Kind(partial(_respond, pick)),
+        "deals.brief": Kind(_brief),
         "library.offer": Kind(partial(_respond, offer)),
         "library.holdings": Kind(partial(_respond, holdings)),
     },
-    "write": {"crm.touch": Kind(_write_touches, TOUCHES_A_CALL), "library.notice": Kind(_notify)},
+    "write": {
+        "crm.touch": Kind(crm_work.write_touches, crm_work.TOUCHES_A_CALL, patient=True),
+        "crm.summary": Kind(crm_work.write_summaries, crm_work.TOUCHES_A_CALL, patient=True),
+        "deals.refresh": Kind(_refresh, DEALS_AT_ONCE, gathers=True),
+        SUGGEST: Kind(_suggest, DEALS_AT_ONCE, gathers=True),
+        "library.notice": Kind(_notify),
+    },
     "compute": {
         "library.upload": Kind(partial(_respond, bring_in)),
         "library.index": Kind(_index, 100),
@@ -173,5 +206,9 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "library.take_in": Kind(_take_in, FILES_AT_ONCE),
         "library.files": Kind(_files, 100),
         "deals.sync": Kind(_sync, 100),
+        "crm.check": Kind(crm_work.check_recent, 100),
+        "crm.check_all": Kind(crm_work.check_all, 100),
+        "crm.check_part": Kind(crm_work.check_part),
+        "crm.sum_up": Kind(crm_work.sum_up, 100),
     },
 }

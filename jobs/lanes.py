@@ -23,7 +23,8 @@ DRAIN_LASTS_S = 20.0
 # While some rows are being worked on, new ones are looked for this often.
 LOOK_AGAIN_S = 0.02
 RENEW_EVERY_S = 3.0
-THREADS: Mapping[Lane, int] = {"reply": 8, "write": 2, "compute": 1}
+# Who writes waits for Salesforce nearly all the time.
+THREADS: Mapping[Lane, int] = {"reply": 8, "write": 4, "compute": 1}
 # Set when the process is told to end: nothing more is begun, and what is long ends early.
 stop = Event()
 
@@ -33,24 +34,33 @@ Handler = Callable[[Services, Sequence[Claimed]], Outcome]
 
 @dataclass(frozen=True)
 class Kind:
-    """How rows of one kind are done: by which function, and how many at once."""
+    """How rows of one kind are done: by which function, and how many at once.
+
+    `gathers`: what waits with the same partition is the same work, and done at once with it, however many rows it is.
+    `patient`: what passes by itself never makes a dead letter of it.
+    """
 
     handle: Handler
     batch: int = 1
+    gathers: bool = False
+    patient: bool = False
 
 
 def drain(lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str) -> int:
     """Do what is due in a lane until nothing is; return how many rows were handled."""
     handled = 0
     ends, renew_at = time.monotonic() + DRAIN_LASTS_S, time.monotonic() + RENEW_EVERY_S
-    running: dict[Future[None], Sequence[Claimed]] = {}
+    running: dict[Future[None], Sequence[Sequence[Claimed]]] = {}
     with ThreadPoolExecutor(THREADS[lane], thread_name_prefix=lane) as pool:
         while True:
             claimed: list[Claimed] = []
             if len(running) < THREADS[lane] and time.monotonic() < ends and not stop.is_set():
                 claimed = _claim(lane, kinds, services, owner, free=THREADS[lane] - len(running))
-            for rows in _batches(claimed, kinds):
-                running[pool.submit(_handle, rows, kinds[rows[0].kind], services, owner)] = rows
+            batches = [
+                _gathered(some, kinds[some[0].kind], services, owner) for some in _batches(claimed, kinds)
+            ]
+            for chain in _chains(batches):
+                running[pool.submit(_handle_all, chain, kinds, services, owner)] = chain
             handled += len(claimed)
             if not running:
                 return handled
@@ -60,7 +70,7 @@ def drain(lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: s
                 future.result()
             if time.monotonic() > renew_at and running:
                 renew_at = time.monotonic() + RENEW_EVERY_S
-                held = [row.id for rows in running.values() for row in rows]
+                held = [row.id for chain in running.values() for rows in chain for row in rows]
                 services.outbox.renew(held, owner=owner, now=services.clock())
 
 
@@ -71,12 +81,25 @@ def _claim(
     return services.outbox.claim(lane, kinds, owner=owner, limit=max(free, most), now=services.clock())
 
 
+def _gathered(rows: Sequence[Claimed], kind: Kind, services: Services, owner: str) -> Sequence[Claimed]:
+    if not kind.gathers:
+        return rows
+    return [*rows, *services.outbox.claim_alike(rows, owner=owner, now=services.clock())]
+
+
+def _handle_all(
+    batches: Sequence[Sequence[Claimed]], kinds: Mapping[str, Kind], services: Services, owner: str
+) -> None:
+    for rows in batches:
+        _handle(rows, kinds[rows[0].kind], services, owner)
+
+
 def _handle(rows: Sequence[Claimed], kind: Kind, services: Services, owner: str) -> None:
     # The attempt is counted in the claim: a row that kills its worker each time ends here too.
     worn_out = Undeliverable("its worker died at each attempt")
     outcome: dict[str, Exception | None] = {row.id: worn_out for row in rows if row.attempts > MOST_ATTEMPTS}
     outcome |= _attempt([row for row in rows if row.id not in outcome], kind, services)
-    _settle(rows, outcome, services, owner)
+    _settle(rows, outcome, kind, services, owner)
 
 
 def _attempt(rows: Sequence[Claimed], kind: Kind, services: Services) -> Outcome:
@@ -99,26 +122,38 @@ def _attempt(rows: Sequence[Claimed], kind: Kind, services: Services) -> Outcome
 
 
 def _settle(
-    rows: Sequence[Claimed], outcome: Mapping[str, Exception | None], services: Services, owner: str
+    rows: Sequence[Claimed],
+    outcome: Mapping[str, Exception | None],
+    kind: Kind,
+    services: Services,
+    owner: str,
 ) -> None:
     now = services.clock()
     services.outbox.settle([row.id for row in rows if outcome[row.id] is None], owner=owner, now=now)
+    # Rows that failed alike wait alike, and so come back in one call.
+    waiting: dict[tuple[str, float | None, int], list[str]] = defaultdict(list)
     for row in rows:
         error = outcome[row.id]
         if error is None:
             continue
-        said = (
-            f"{type(error).__name__}: {error}"
-            if not isinstance(error, TryLater | Undeliverable)
-            else str(error)
-        )
-        if isinstance(error, Undeliverable) or row.attempts >= MOST_ATTEMPTS:
+        said = _said(error)
+        is_over = row.attempts >= MOST_ATTEMPTS and not (kind.patient and isinstance(error, TryLater))
+        if isinstance(error, Undeliverable) or is_over:
             log.error("%s %s is given up: %s", row.kind, row.subject, said)
-            services.outbox.bury(row.id, owner=owner, error=said[:2000], now=now)
+            services.outbox.bury(row.id, owner=owner, error=said, now=now)
         else:
-            pause = (error.seconds if isinstance(error, TryLater) else None) or _pause(row.attempts)
-            at = now + timedelta(seconds=pause)
-            services.outbox.try_again(row.id, owner=owner, error=said[:2000], at=at)
+            seconds = error.seconds if isinstance(error, TryLater) else None
+            waiting[said, seconds, row.attempts].append(row.id)
+    for (said, seconds, attempts), ids in waiting.items():
+        at = now + timedelta(seconds=seconds or _pause(attempts))
+        # Only the attempts that killed a worker may bring a patient row to its end.
+        counts = attempts < MOST_ATTEMPTS
+        services.outbox.try_again(ids, owner=owner, error=said, at=at, counts=counts)
+
+
+def _said(error: Exception) -> str:
+    is_ours = isinstance(error, TryLater | Undeliverable)
+    return (str(error) if is_ours else f"{type(error).__name__}: {error}")[:2000]
 
 
 def _pause(attempts: int) -> float:
@@ -137,3 +172,16 @@ def _batches(rows: Sequence[Claimed], kinds: Mapping[str, Kind]) -> list[list[Cl
         for kind, some in grouped.items()
         for start in range(0, len(some), kinds[kind].batch)
     ]
+
+
+def _chains(batches: Sequence[Sequence[Claimed]]) -> list[list[Sequence[Claimed]]]:
+    """Return batches in chains: those that share a partition are done one after the other."""
+    chains: list[tuple[set[str], list[Sequence[Claimed]]]] = []
+    for batch in batches:
+        partitions = {row.partition for row in batch} - {""}
+        chain = [batch]
+        for other in [one for one in chains if one[0] & partitions]:
+            chains.remove(other)
+            partitions, chain = partitions | other[0], other[1] + chain
+        chains.append((partitions, chain))
+    return [chain for _, chain in chains]

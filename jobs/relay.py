@@ -1,9 +1,10 @@
-"""The relay: tops the queue up, keeps the schedules, and does the work itself where there is no queue."""
+"""The relay: tops the queue up, keeps schedules and watch, and does the work itself where there is no queue."""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from time import monotonic
 
 from redis.exceptions import RedisError
@@ -20,6 +21,7 @@ TICK_S = 0.5
 LEADER_LEASE_S = 5
 # SQLite waits for the disk once more after each time its log was carried over whole, and whoever writes next waits too.
 TIDY_EVERY_S = 15.0
+WATCH_EVERY_S = 60
 
 
 class Relay:
@@ -32,13 +34,17 @@ class Relay:
         owner: str,
         schedules: Mapping[str, int],
         tidy: Callable[[], None] = lambda: None,
+        watch: Callable[[], None] = lambda: None,
     ) -> None:
         self._services = services
         self._owner = owner
         self._schedules = schedules
         self._tidy = tidy
         self._tidied = 0.0
-        self._pool = ThreadPoolExecutor(len(LANES), thread_name_prefix="relay")
+        self._watch = watch
+        self._watching: Future[None] | None = None
+        # One for each lane, one to keep watch.
+        self._pool = ThreadPoolExecutor(len(LANES) + 1, thread_name_prefix="relay")
         self._draining: dict[Lane, Future[int]] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -99,3 +105,24 @@ class Relay:
             if services.outbox.take_turn(kind, every=every, now=now):
                 task = Task(id=key(kind, now.isoformat()), kind=kind, lane="compute", subject="")
                 services.outbox.add([task], now=now)
+        self._keep_watch(now)
+
+    def _keep_watch(self, now: datetime) -> None:
+        """Look at how all is. Not as a row of the outbox: it would stand in the lines that it watches."""
+        if self._watching and not self._watching.done():
+            return
+        outbox = self._services.outbox
+        if not outbox.take_turn("ops.watch", every=WATCH_EVERY_S, now=now):
+            return
+        # A relay that led before may still be at it, waiting for Slack.
+        if outbox.hold("watch", owner=self._owner, seconds=2 * WATCH_EVERY_S, now=now):
+            self._watching = self._pool.submit(self._look)
+
+    def _look(self) -> None:
+        try:
+            self._watch()
+        except Exception:
+            # The database may be restarting; the next look is the next attempt.
+            log.exception("keeping watch failed")
+        finally:
+            self._services.outbox.release("watch", owner=self._owner)

@@ -2,7 +2,7 @@
 
 import threading
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,27 @@ from enablement.access import CachedAccess
 from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
+from enablement.adapters.sql.people import SqlPeople
+from enablement.adapters.sql.recommended import SqlShortlists
 from enablement.adapters.sql.vectors import SqlVectors
 from enablement.meaning import NotEmbeddable, QuestionEmbedder
-from enablement.model import Ask, Asset, Fetched, Lane, Notice, Profile, Touch
-from enablement.ports import CannotFetch, Services, TryLater
+from enablement.model import (
+    Ask,
+    Asset,
+    DealSummary,
+    Fetched,
+    Incident,
+    Lane,
+    LetterState,
+    Notice,
+    Profile,
+    Touch,
+)
+from enablement.ports import CannotFetch, DealCheck, Progress, Services, TouchCheck, TryLater
 from tests.builders import NOW
 
 
@@ -58,9 +72,17 @@ class FakeMessenger:
         self.shown: list[tuple[Any, Ask, bool]] = []
         self.told: list[tuple[Notice, Asset, bool]] = []
         self.files: dict[str, Fetched] = {}
+        self.reports: dict[str, Incident] = {}
+        self.failure: Exception | None = None
 
     def profile(self, slack_id: str, *, now: datetime) -> Profile:
         return self.profiles[slack_id]
+
+    def find(self, email: str, *, now: datetime) -> Profile | None:
+        return next((one for one in self.profiles.values() if one.email == email), None)
+
+    def direct(self, slack_id: str) -> str:
+        return f"D-{slack_id}"
 
     def is_shared_outside(self, channel: str) -> bool:
         return channel in self.shared_outside
@@ -70,6 +92,13 @@ class FakeMessenger:
 
     def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
         self.told.append((notice, asset, again))
+
+    def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
+        if self.failure:
+            raise self.failure
+        ts = incident.ts or f"{len(self.reports) + 1}.0"
+        self.reports[ts] = incident
+        return ts
 
     def fetch(self, file_id: str, *, most: int) -> Fetched:
         found = self.files.get(file_id)
@@ -86,7 +115,11 @@ class FakeCrm:
         self.is_down = False
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.touches: dict[str, Touch] = {}
+        self.checked: list[tuple[datetime | None, str]] = []
+        self.touch_check, self.deal_check = TouchCheck(), DealCheck()
+        self.summaries: list[DealSummary] = []
         self.synced: list[bool] = []
+        self.refreshed: list[tuple[str, ...]] = []
 
     def allow(self, user_id: str, *deal_ids: str) -> None:
         self.readers |= {(user_id, deal_id) for deal_id in deal_ids}
@@ -101,13 +134,39 @@ class FakeCrm:
         self.touches |= {touch.id: touch for touch in touches}
         return {touch.id: None for touch in touches}
 
+    def withdraw_touches(self, ids: Sequence[str]) -> dict[str, Exception | None]:
+        for touch_id in ids:
+            self.touches.pop(touch_id, None)
+        return dict.fromkeys(ids)
+
+    def check_touches(
+        self, *, since: datetime | None, begins: str, waiting: Mapping[str, LetterState], before: datetime
+    ) -> TouchCheck:
+        self.checked.append((since, begins))
+        return self.touch_check
+
+    def check_deals(self, *, since: datetime | None) -> DealCheck:
+        return self.deal_check
+
+    def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
+        self.summaries += summaries
+        return {one.deal_id: None for one in summaries}
+
     def written(self, touch_id: str) -> tuple[str, str] | None:
         found = self.touches.get(touch_id)
         return (f"a0T{touch_id}", found.deal_id) if found else None
 
-    def sync(self, *, full: bool) -> dict[str, int]:
+    def sync(
+        self, *, full: bool, until: datetime | None = None, progress: Progress = lambda *_: None
+    ) -> dict[str, int]:
         self.synced.append(full)
         return {"deals": 0}
+
+    def refresh(self, deal_ids: Sequence[str]) -> list[str]:
+        self.refreshed.append(tuple(deal_ids))
+        if self.is_down:
+            raise TryLater("Salesforce is away")
+        return list(deal_ids)
 
     def files(self) -> None:
         return None
@@ -156,6 +215,7 @@ class World:
         self.ledger, self.outbox = SqlLedger(database), SqlOutbox(database)
         self.index = PageIndex(folder, self.catalog)
         self.vectors = SqlVectors(database)
+        self.journal = SqlJournal(database)
         self.crm, self.messenger, self.work = FakeCrm(), FakeMessenger(), FakeWork()
         self.services = Services(
             catalog=self.catalog,
@@ -164,12 +224,15 @@ class World:
             questions=QuestionEmbedder(None),
             vectors=self.vectors,
             mirror=self.mirror,
+            people=SqlPeople(database),
+            shortlists=SqlShortlists(database),
             ledger=self.ledger,
             outbox=self.outbox,
             work=self.work,
             messenger=self.messenger,
             crm=self.crm,
             access=CachedAccess(self.crm.readable, self.clock),
+            journal=self.journal,
             clock=self.clock,
             public_url="http://touchline.example",
             link_days=90,

@@ -1,16 +1,18 @@
-"""The HTTP door: Slack's requests, the links that buyers and reps open, health."""
+"""The HTTP door: Slack's and Salesforce's requests, the links that buyers and reps open, health."""
 
 import io
+import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from flask import Flask, Response, render_template, request, send_file
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from enablement.ports import Services
 from enablement.sharing import NoSuchLink, Served, Withdrawn, serve_preview, serve_share, serve_suggestion
 from web.readers import is_person
 
+log = logging.getLogger(__name__)
 LARGEST_REQUEST = 2_000_000
 NOWHERE = "This link leads nowhere"
 # What a browser shows by itself; everything else is downloaded.
@@ -29,17 +31,25 @@ class Answer(Protocol):
 
 
 Door = Callable[[bytes, Mapping[str, str]], Answer]
+# It is also told the rest of the path, and the address that the request came from.
+Hooks = Callable[[str, bytes, Mapping[str, str], str], Answer]
 Health = Callable[[], Mapping[str, object]]
 
 
-def create_app(services: Services, *, slack: Door, health: Health) -> Flask:
-    """Return the WSGI application; `slack` answers Slack's requests, `health` says what works."""
+def create_app(services: Services, *, slack: Door, salesforce: Hooks, health: Health) -> Flask:
+    """Return the WSGI application; `slack` and `salesforce` answer theirs, `health` says what works."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
 
     @app.post("/slack/events")
     def slack_request() -> Response:
         answer = slack(request.get_data(cache=False), _headers())
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    @app.post("/salesforce/<path:way>")
+    def salesforce_request(way: str) -> Response:
+        raw = request.get_data(cache=False)
+        answer = salesforce(way, raw, _headers(), request.remote_addr or "")
         return Response(answer.body, answer.status, dict(answer.headers))
 
     @app.get("/s/<token>")
@@ -71,6 +81,7 @@ def create_app(services: Services, *, slack: Door, health: Health) -> Flask:
     app.register_error_handler(NoSuchLink, _no_such_link)
     app.register_error_handler(Withdrawn, _withdrawn)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
     app.after_request(_guard)
     return app
 
@@ -108,6 +119,12 @@ def _withdrawn(error: Withdrawn) -> tuple[str, int]:
 def _http_error(error: HTTPException) -> tuple[str, int]:
     text = error.description or error.name
     return render_template("no_such_link.html", title=NOWHERE, text=text), error.code or 500
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    # Not the path, as Flask would: in it stand the tokens of links and the address that only Salesforce knows.
+    log.error("a request (%s) failed", request.endpoint, exc_info=error)
+    return _http_error(InternalServerError())
 
 
 def _guard(response: Response) -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.http import http_date
 
 from sandbox.salesforce.bulk import add_bulk_routes
 from sandbox.salesforce.clock import Clock
@@ -92,6 +93,7 @@ def _suffer(org: Org, fault: Fault) -> Response | None:
 def _finish(org: Org, response: Response) -> Response:
     if not request.path.startswith(_API) or is_part():
         return response
+    response.headers["Date"] = http_date(org.clock.now())
     if "usage" in g:
         response.headers["Sforce-Limit-Info"] = f"api-usage={g.usage}/{org.usage.limit}"
     call: dict[str, Any] = {

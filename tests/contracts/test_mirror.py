@@ -1,13 +1,15 @@
 """The mirror: rows are taken over as they are; the same on both databases."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.mirror import SqlMirror
-from enablement.model import CrmRole, Deal, Profile
+from enablement.adapters.sql.outbox import SqlOutbox
+from enablement.model import CrmRole, Deal, DealChange, Profile, Stage, StageHop, Task
 from tests.builders import NOW, contact, deal, user
 
 OURS = deal("Ours", team=("005T", "005U"), competitors=("Dockwright",), products=("Yard",))
@@ -143,3 +145,108 @@ def test_watermarks_are_found_by_how_their_names_begin(mirror: SqlMirror) -> Non
 
     assert mirror.watermarks("file:") == {"a": NOW, "b": NOW + timedelta(1)}
     assert mirror.watermarks("none:") == {}
+
+
+def hop(number: int, deal_id: str = OURS.id, **minutes: float) -> StageHop:
+    at = NOW + timedelta(**minutes)
+    return StageHop(f"008{number}", deal_id, f"Stage {number}", 10.5, date(2027, 1, 31), "005A", at)
+
+
+def work_of(changes: Sequence[DealChange]) -> list[Task]:
+    return [Task(f"{one.deal.id} {one.fields}", "deals.look", "write", one.deal.id) for one in changes]
+
+
+def test_a_reading_says_what_it_changed(mirror: SqlMirror) -> None:
+    later = NOW + timedelta(minutes=1)
+    changed = deal("Ours", stage="Closing", amount=None, modified_at=later)
+
+    first = mirror.store(deals=[OURS])
+    same = mirror.store(deals=[OURS])
+    second = mirror.store(deals=[changed])
+
+    assert first == [DealChange(OURS, None, ())]
+    assert same == []
+    [change] = second
+    assert (change.deal, change.was) == (changed, OURS)
+    assert set(change.fields) == {"stage", "amount", "team", "competitors", "products", "modified_at"}
+
+
+def test_a_reading_that_was_overtaken_says_nothing_any_more(mirror: SqlMirror) -> None:
+    newer = deal("Ours", stage="Closing", modified_at=NOW + timedelta(minutes=1))
+    mirror.store(deals=[newer])
+
+    changes = mirror.store(deals=[OURS], work=work_of, now=NOW)
+
+    assert changes == []
+    assert mirror.deal(OURS.id) == newer
+
+
+def test_two_states_with_one_stamp_both_count(mirror: SqlMirror) -> None:
+    """The CRM's stamps may be coarse, and an account's facts change without the deal's stamp."""
+    mirror.store(deals=[OURS])
+
+    changes = mirror.store(deals=[deal("Ours", industry="Retail")])
+
+    assert "industry" in changes[0].fields
+
+
+def test_a_change_and_its_work_are_stored_together(mirror: SqlMirror, database: Database) -> None:
+    outbox = SqlOutbox(database)
+
+    mirror.store(deals=[OURS, deal("Other")], work=work_of, now=NOW)
+    mirror.store(deals=[OURS], work=work_of, now=NOW)
+
+    subjects = [one.subject for one in outbox.letters(states=("due",), limit=9)]
+    assert sorted(subjects) == sorted([OURS.id, deal("Other").id])
+
+
+def test_a_change_whose_work_cannot_be_stored_is_not_stored(mirror: SqlMirror) -> None:
+    def broken(_: Sequence[DealChange]) -> list[Task]:
+        raise RuntimeError("no work")
+
+    with pytest.raises(RuntimeError):
+        mirror.store(deals=[OURS], contacts=[contact(deal_id=OURS.id)], work=broken, now=NOW)
+
+    assert mirror.deal(OURS.id) is None
+    assert mirror.contacts(OURS.id) == []
+
+
+def test_hops_come_back_oldest_first_and_once(mirror: SqlMirror) -> None:
+    hops = [hop(3, minutes=3), hop(1, minutes=1), hop(2, minutes=2)]
+
+    mirror.store(hops=hops)
+    mirror.store(hops=[*hops, hop(9, "006OTHER")])
+
+    assert mirror.hops(OURS.id) == [hop(1, minutes=1), hop(2, minutes=2), hop(3, minutes=3)]
+
+
+def test_stages_come_in_order_and_follow_a_new_one(mirror: SqlMirror) -> None:
+    won = Stage("Won", 2, is_closed=True, is_won=True)
+    mirror.store(stages=[won, Stage("Open", 1, is_closed=False, is_won=False)])
+
+    mirror.store(
+        stages=[Stage("Won", 3, is_closed=True, is_won=True), Stage("Talk", 2, is_closed=False, is_won=False)]
+    )
+
+    assert [(one.name, one.position) for one in mirror.stages()] == [("Open", 1), ("Talk", 2), ("Won", 3)]
+
+
+def test_what_is_forgotten_is_gone_with_all_that_belongs_to_it(mirror: SqlMirror) -> None:
+    other = deal("Other", team=("005T",))
+    both = [contact("A", deal_id=OURS.id), contact("B", deal_id=other.id)]
+    mirror.store(deals=[OURS, other], contacts=both, hops=[hop(1), hop(2, other.id)])
+
+    gone = mirror.forget([OURS.id, "006NEVER"])
+
+    assert gone == 1
+    assert mirror.deal(OURS.id) is None
+    assert (mirror.contacts(OURS.id), mirror.hops(OURS.id)) == ([], [])
+    assert (mirror.deals_of([], team_member="005T"), mirror.contacts(other.id)) == ([other], [both[1]])
+    assert mirror.hops(other.id) == [hop(2, other.id)]
+
+
+def test_a_forgotten_deal_that_comes_back_is_new(mirror: SqlMirror) -> None:
+    mirror.store(deals=[OURS])
+    mirror.forget([OURS.id])
+
+    assert mirror.store(deals=[OURS]) == [DealChange(OURS, None, ())]

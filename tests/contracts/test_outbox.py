@@ -55,7 +55,7 @@ def test_a_claim_says_what_is_to_be_done_and_counts_the_attempt(outbox: SqlOutbo
     outbox.add([task(partition="deal")], now=NOW)
 
     first = claim(outbox)
-    outbox.try_again("task", owner="one", error="away", at=NOW)
+    outbox.try_again(["task"], owner="one", error="away", at=NOW)
     second = claim(outbox)
 
     assert first == [Claimed("task", KIND, "write", "subject of task", "deal", 1)]
@@ -99,7 +99,7 @@ def test_an_owner_who_comes_too_late_changes_nothing(outbox: SqlOutbox) -> None:
 
     settled = outbox.settle(["task"], owner="late", now=after(61))
     outbox.bury("task", owner="late", error="late", now=after(61))
-    outbox.try_again("task", owner="late", error="late", at=after(61))
+    outbox.try_again(["task"], owner="late", error="late", at=after(61))
     outbox.renew(["task"], owner="late", now=after(3600))
 
     assert settled == 0
@@ -255,3 +255,17 @@ def test_a_lease_is_released_by_its_owner_alone(outbox: SqlOutbox) -> None:
     assert not outbox.hold("relay", owner="two", seconds=60, now=NOW)
     outbox.release("relay", owner="one")
     assert outbox.hold("relay", owner="two", seconds=60, now=NOW)
+
+
+def test_what_waits_with_the_same_partition_is_claimed_too(outbox: SqlOutbox) -> None:
+    outbox.add([task(f"{n}", partition=f"deal {n % 2}", due_at=after(n - 9)) for n in range(6)], now=NOW)
+    outbox.add(
+        [task("kind", kind="other", partition="deal 0"), task("later", partition="deal 0")], now=after(5)
+    )
+
+    [first] = claim(outbox, limit=1)
+    alike = outbox.claim_alike([first], owner="one", now=NOW)
+
+    assert (first.id, sorted(ids(alike))) == ("0", ["2", "4"])
+    assert {row.attempts for row in alike} == {1}
+    assert ids(claim(outbox, "two")) == ["1", "3", "5"], "the rest of that partition is left alone"

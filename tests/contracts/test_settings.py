@@ -97,6 +97,18 @@ def test_a_number_that_is_none_is_refused_in_words(name: str, value: str) -> Non
     assert f"{name}: should be a whole number above 0, not “{value}”" in refusal({**WHOLE, name: value})
 
 
+@pytest.mark.parametrize("value", ["0", "-0.5", "1.5", "50 %", "half", "nan"])
+def test_a_share_that_is_none_is_refused_in_words(value: str) -> None:
+    said = refusal({**WHOLE, "SALESFORCE_API_SHARE": value})
+
+    assert f"SALESFORCE_API_SHARE: should be a number above 0 and up to 1, such as 0.5, not “{value}”" in said
+
+
+@pytest.mark.parametrize(("value", "share"), [("", 0.5), ("1", 1.0), (".25", 0.25)])
+def test_the_share_of_the_api_calls_is_read(value: str, share: float) -> None:
+    assert read_settings({**WHOLE, "SALESFORCE_API_SHARE": value}).salesforce_api_share == share
+
+
 def test_commands_beside_the_doors_need_no_doors() -> None:
     assert read_settings({"TOUCHLINE_DATA": "d"}, doors=False).database_url == "sqlite:///d/touchline.db"
 
@@ -182,3 +194,48 @@ def test_librarians_are_e_mails_with_commas_between() -> None:
     assert read_settings(WHOLE).librarians == ()
     said = refusal({**WHOLE, "TOUCHLINE_LIBRARIANS": "jana, omar@stowmark.example"})
     assert "TOUCHLINE_LIBRARIANS: “jana” is not an e-mail address" in said
+
+
+HOOKS = {
+    "SALESFORCE_ORG_ID": "00D000000000001",
+    "SALESFORCE_OUTBOUND_PATH": "p" * 32,
+    "SALESFORCE_OUTBOUND_NETWORKS": "192.0.2.0/24, 2001:db8::/32",
+    "SALESFORCE_HOOK_SECRET": "whsec_" + "QUJD" * 8,
+    "SALESFORCE_HOOK_SECRET_PREVIOUS": "whsec_" + "REVG" * 8,
+}
+
+
+def test_the_hooks_are_read_and_the_orgs_id_gets_its_long_form() -> None:
+    settings = read_settings({**WHOLE, **HOOKS})
+
+    assert settings.salesforce_org_id == "00D000000000001EAA"
+    assert [str(one) for one in settings.salesforce_outbound_networks] == ["192.0.2.0/24", "2001:db8::/32"]
+    assert len(settings.salesforce_hook_secrets) == 2
+    assert not any(secret in repr(settings) for secret in ("p" * 32, "QUJD" * 8, "REVG" * 8))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SALESFORCE_ORG_ID", "00D0000"),
+        ("SALESFORCE_ORG_ID", "006000000000001AAA"),
+        ("SALESFORCE_OUTBOUND_PATH", "easy-to-guess"),
+        ("SALESFORCE_OUTBOUND_PATH", "p" * 31 + "/"),
+        ("SALESFORCE_OUTBOUND_NETWORKS", "192.0.2.1/24"),
+        ("SALESFORCE_OUTBOUND_NETWORKS", "salesforce.com"),
+        ("SALESFORCE_HOOK_SECRET", "QUJD" * 8),
+        ("SALESFORCE_HOOK_SECRET", "whsec_QUJD"),
+        ("SALESFORCE_HOOK_SECRET_PREVIOUS", "whsec_???"),
+    ],
+)
+def test_a_hook_setting_that_can_not_be_used_is_named_and_not_told(name: str, value: str) -> None:
+    said = refusal({**WHOLE, **HOOKS, name: value})
+
+    assert f"{name}: should be" in said
+    assert value not in said
+    assert len(said.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["SALESFORCE_OUTBOUND_PATH", "SALESFORCE_HOOK_SECRET"])
+def test_hooks_need_to_know_whose_they_may_be(name: str) -> None:
+    assert "SALESFORCE_ORG_ID is not set" in refusal({**WHOLE, name: HOOKS[name]})

@@ -20,6 +20,8 @@ BARE: dict[str, Any] = {
     "IsClosed": False,
     "IsWon": False,
     "OwnerId": "005000000000001",
+    "AccountId": None,
+    "CreatedDate": "2026-10-01T08:00:00.000+0000",
     "SystemModstamp": "2026-11-20T09:30:00.000+0000",
     "Account": None,
 }

@@ -106,6 +106,7 @@ def shelf(org: Org, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Shelf]:
         catalog=world.catalog,
         mirror=world.mirror,
         ledger=world.ledger,
+        clock=world.clock,
         libraries=(DECKS, BATTLECARDS),
     )
     names = [{"Name": name} for name in (DECKS, BATTLECARDS, "Holiday pictures")]
@@ -281,9 +282,8 @@ def test_a_session_that_ends_midway_is_renewed(shelf: Shelf) -> None:
         {"kind": "status", "times": 3, "status": 503},
         {"kind": "half_reply"},
         {"kind": "error_code", "error_code": "UNKNOWN_EXCEPTION"},
-        {"kind": "error_code", "error_code": "REQUEST_LIMIT_EXCEEDED"},
     ],
-    ids=["503", "cut in the middle", "500", "limit"],
+    ids=["503", "cut in the middle", "500"],
 )
 def test_what_fails_on_the_way_is_put_off_and_read_the_next_time(shelf: Shelf, fault: dict[str, Any]) -> None:
     shelf.upload("a.txt", b"First words " * 100_000)
@@ -296,6 +296,15 @@ def test_what_fails_on_the_way_is_put_off_and_read_the_next_time(shelf: Shelf, f
     assert first.trouble == ""
     assert first.complaints()[0].startswith("“a.txt” is left for the next time: ")
     assert shelf.follow() == {"a.txt": "added"}
+
+
+def test_when_the_day_is_spent_the_rest_is_not_even_asked_for(shelf: Shelf) -> None:
+    shelf.upload("a.txt", b"First words.")
+    shelf.upload("b.txt", b"Other words.")
+    shelf.org.fault("error_code", error_code="REQUEST_LIMIT_EXCEEDED", path_prefix=CONTENT)
+
+    assert shelf.follow() == {"a.txt": "put off", "b.txt": "put off"}
+    assert len(shelf.org.calls(CONTENT)) == 1
 
 
 def test_a_changed_file_that_failed_is_not_forgotten(shelf: Shelf) -> None:
@@ -503,6 +512,7 @@ def test_without_a_chosen_library_nothing_is_asked_or_changed(shelf: Shelf) -> N
         catalog=shelf.services.catalog,
         mirror=shelf.services.mirror,
         ledger=shelf.services.ledger,
+        clock=shelf.services.clock,
     )
 
     assert follow_files(replace(shelf.services, crm=off)) == Followed()

@@ -9,10 +9,13 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
+import app as composition
 from crm import touches as rows
 from enablement.model import LANES, Touch, TouchKind, Written, key
 from enablement.ports import TryLater, Undeliverable
 from enablement.sharing import crm_task
+from jobs import lanes
+from jobs.kinds import KINDS
 from tests.builders import NOW, asset
 from tests.doors import PROJECT, RENEWAL, ROLLOUT, Stage
 
@@ -237,7 +240,6 @@ def test_a_touch_whose_asset_is_gone_is_named_and_the_others_are_written(stage: 
         {"kind": "drop"},
         {"kind": "lost_reply"},
         {"kind": "expire_session"},
-        {"kind": "error_code", "error_code": "REQUEST_LIMIT_EXCEEDED"},
         {"kind": "error_code", "error_code": "UNABLE_TO_LOCK_ROW"},
     ],
     ids=lambda fault: fault.get("error_code", fault["kind"]),
@@ -253,6 +255,25 @@ def test_whatever_passes_the_touch_is_there_once_afterwards(stage: Stage, fault:
 
     assert refs(stage) == [one.id]
     assert stage.services.outbox.letters(states=["due", "leased", "dead"], limit=9) == []
+
+
+def test_a_spent_day_makes_touches_wait_for_who_writes_after_it(stage: Stage) -> None:
+    one, other = touch(stage), touch(stage, "other", deal=RENEWAL)
+    keep(stage, [one])
+    stage.org_fault("error_code", error_code="REQUEST_LIMIT_EXCEEDED", path_prefix=COLLECTION)
+    stage.drain("write")
+    keep(stage, [other])
+    stage.drain("write")
+    asked = len(posted(stage))
+    # A writer that begins on the next day knows nothing of the last.
+    services, database = composition.build(stage.settings)
+    stage.clock.advance(minutes=6)
+
+    lanes.drain("write", KINDS["write"], replace(services, clock=stage.clock), owner="tomorrow")
+    database.close()
+
+    assert asked == 1, "once the org has said that the day is spent, it is not asked again"
+    assert refs(stage) == sorted([one.id, other.id])
 
 
 def test_an_answer_that_is_not_one_is_tried_later(stage: Stage) -> None:

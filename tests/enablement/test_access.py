@@ -1,6 +1,7 @@
 """Who may see what: one place decides, and not knowing means no."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,9 +17,10 @@ from enablement.access import (
     roles_below,
 )
 from enablement.adapters.sql.mirror import SqlMirror
-from enablement.model import CrmRole, CrmUser, Deal
-from enablement.ports import AccessUnknown
-from tests.builders import NOW, asset, deal, user
+from enablement.model import Audit, CrmRole, CrmUser, Deal, PersonLink, Profile, Standing
+from enablement.people import NotServed, colleague, known_colleague
+from enablement.ports import AccessUnknown, TryLater
+from tests.builders import NOW, ask, asset, deal, user
 from tests.fakes import FakeClock, FakeCrm, World
 
 DAY = timedelta(days=1)
@@ -153,7 +155,7 @@ def by_the_book(
     if person.id == one.owner_id or person.id in one.team:
         return True
     owner = users.get(one.owner_id)
-    if owner is None or not owner.is_active or person.role_id is None:
+    if owner is None or person.role_id is None:
         return False
     role, steps = owner.role_id, 0
     while role is not None and steps <= len(parents):
@@ -211,3 +213,91 @@ def test_both_databases_agree_on_what_is_plausible(mirror: SqlMirror) -> None:
 
     assert plausible_deals(boss, mirror) == [below, teamed]
     assert plausible_deals(rep, mirror) == [below]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(None, True, 1, "D1", "D1 D2", b"D1", ["D1"], ("D1",), {"D1": True}, object()),
+        *(frozenset({"D1", "D9"}), {"D9"}, frozenset({1}), frozenset({None, "D1"}), iter(("D1",))),
+    ],
+)
+def test_an_answer_that_is_none_opens_nothing(answer: object) -> None:
+    access = CachedAccess(lambda *_: answer, FakeClock())  # type: ignore[arg-type]  # garbage is the point
+
+    with pytest.raises(AccessUnknown):
+        access.readable("U", ["D1", "D2"])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("?"), TimeoutError(), KeyError("HasReadAccess"), OSError(), TypeError(), MemoryError()],
+)
+def test_a_check_that_breaks_opens_nothing_and_is_asked_again(error: Exception) -> None:
+    answers: list[object] = [error, frozenset({"D1"})]
+
+    def ask(user_id: str, deal_ids: object) -> frozenset[str]:
+        said = answers.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        assert isinstance(said, frozenset)
+        return said
+
+    access = CachedAccess(ask, FakeClock())
+
+    with pytest.raises(AccessUnknown):
+        access.readable("U", ["D1"])
+    assert access.readable("U", ["D1"]) == {"D1"}
+
+
+def test_what_an_answer_leaves_out_is_closed() -> None:
+    access = CachedAccess(lambda *_: frozenset({"D2"}), FakeClock())
+
+    assert access.readable("U", ["D1", "D2", "D3"]) == {"D2"}
+
+
+def test_a_check_that_breaks_half_way_opens_nothing_of_the_first_half() -> None:
+    ids = [f"D{n}" for n in range(ASKED_AT_ONCE + 1)]
+
+    def ask(user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
+        if ids[0] not in deal_ids:
+            raise TryLater("away")
+        return frozenset(deal_ids)
+
+    with pytest.raises(AccessUnknown):
+        CachedAccess(ask, FakeClock()).readable("U", ids)
+
+
+def test_members_are_matched_by_email_whatever_its_case(world: World) -> None:
+    world.mirror.store(users=[user(email="anna@stowmark.example")])
+    world.messenger.profiles["U1"] = Profile("U1", "ANNA@Stowmark.example", "", "", "", "member", NOW)
+
+    assert colleague(ask(slack_id="U1", email=""), world.services, now=NOW) == user()
+    assert known_colleague("U1", world.services) == user()
+
+
+@pytest.mark.parametrize("standing", ["guest", "stranger", "deactivated"])
+def test_who_is_no_member_is_nobody_whatever_is_linked(standing: Standing, world: World) -> None:
+    world.mirror.store(users=[user()])
+    world.messenger.profiles["U1"] = Profile("U1", user().email, "", "", "", standing, NOW)
+    world.services.people.keep(PersonLink("U1", user().id, "", NOW), Audit("a", "", "", "U1", "", NOW))
+
+    with pytest.raises(NotServed, match="members of this workspace only"):
+        colleague(ask(slack_id="U1", email=""), world.services, now=NOW)
+    assert known_colleague("U1", world.services) is None
+
+
+def test_two_of_one_email_are_nobody_until_an_administrator_says_which(world: World) -> None:
+    twin = user(id="005000000000002AAA")
+    world.mirror.store(users=[user(), twin])
+    world.messenger.profiles["U1"] = Profile("U1", user().email, "", "", "", "member", NOW)
+    asked = ask(slack_id="U1", email="")
+
+    with pytest.raises(NotServed, match="2 Salesforce users"):
+        colleague(asked, world.services, now=NOW)
+    world.services.people.keep(PersonLink("U1", twin.id, "", NOW), Audit("a", "", "", "U1", "", NOW))
+
+    assert colleague(asked, world.services, now=NOW) == twin
+    world.mirror.store(users=[replace(twin, is_active=False)])
+    with pytest.raises(NotServed, match="is not active"):
+        colleague(asked, world.services, now=NOW)

@@ -43,7 +43,7 @@ def paper(world: World) -> Asset:
 
 
 def shared(world: World, *recipients: Recipient, on_record: bool = True, note: str = "") -> list[Share]:
-    what = shareable("suggestion", email=ANNA, services=world.services, now=world.clock.now)
+    what = shareable("suggestion", user=user(), services=world.services, now=world.clock.now)
     return share(
         what,
         recipients or (MIA,),
@@ -131,7 +131,7 @@ def test_what_is_off_the_record_is_kept_but_not_written_to_the_crm(world: World,
 
 @pytest.mark.parametrize("count", [0, MOST_RECIPIENTS + 1])
 def test_nobody_or_too_many_are_refused(count: int, world: World, paper: Asset) -> None:
-    what = shareable("suggestion", email=ANNA, services=world.services, now=NOW)
+    what = shareable("suggestion", user=user(), services=world.services, now=NOW)
     many = [Recipient("", f"p{n}@buyer.example") for n in range(count)]
 
     with pytest.raises(CannotShare):
@@ -156,7 +156,7 @@ def test_what_a_customer_may_not_have_is_not_shared_and_its_old_link_leads_nowhe
     publish(world.catalog, replace(paper, **change), "The price is 5.")  # type: ignore[arg-type] # fields of an asset
 
     with pytest.raises(CannotShare, match=words):
-        shareable("suggestion", email=ANNA, services=world.services, now=NOW)
+        shareable("suggestion", user=user(), services=world.services, now=NOW)
     with pytest.raises(Withdrawn, match="no longer in use"):
         opened(world, old)
 
@@ -193,14 +193,14 @@ def test_a_deal_that_is_no_longer_seen_is_refused(world: World, paper: Asset) ->
     world.crm.readers.clear()
 
     with pytest.raises(CannotShare, match="no longer see"):
-        shareable("suggestion", email=ANNA, services=world.services, now=NOW)
+        shareable("suggestion", user=user(), services=world.services, now=NOW)
 
 
 def test_when_the_crm_can_not_be_asked_nothing_is_shared(world: World, paper: Asset) -> None:
     world.crm.is_down = True
 
     with pytest.raises(CannotShare, match="can't be reached"):
-        shareable("suggestion", email=ANNA, services=world.services, now=NOW)
+        shareable("suggestion", user=user(), services=world.services, now=NOW)
 
 
 def test_a_link_ends_with_its_last_day(world: World, paper: Asset) -> None:

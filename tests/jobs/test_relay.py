@@ -1,15 +1,17 @@
 """The relay: no work is left lying, with a queue, without workers, without a queue."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from enablement.model import Written
+from enablement.model import LANES, Written
 from jobs.queue import RedisWork, WakeUp, connect
 from jobs.relay import LEADER_LEASE_S, Relay
 from tests.builders import NOW, task, touch
@@ -137,3 +139,93 @@ def test_when_the_leader_is_gone_another_takes_over(world: World) -> None:
     heir._keep_schedules()
 
     assert (before, sum(world.outbox.counts().values())) == (1, 2)
+
+
+def test_the_leader_keeps_watch_once_a_minute_and_an_error_does_not_end_it(world: World) -> None:
+    looks: list[str] = []
+
+    def watching(name: str) -> Relay:
+        def look() -> None:
+            looks.append(name)
+            raise ConnectionError("the database is away")
+
+        return Relay(world.services, owner=name, schedules={}, watch=look)
+
+    first, second = watching("first"), watching("second")
+    for after in (0, 1, 58, 1):
+        world.clock.move(after)
+        for relay in (first, second):
+            relay.tick()
+            if relay._watching:
+                relay._watching.result(timeout=30)
+
+    assert looks == ["first", "first"]
+
+
+def test_watch_is_kept_while_all_lanes_are_busy(world: World) -> None:
+    looked, release = threading.Event(), threading.Event()
+    relay = Relay(world.services, owner="relay", schedules={}, watch=looked.set)
+    blocked = [relay._pool.submit(release.wait, 30) for _ in LANES]
+
+    relay.tick()
+
+    assert looked.wait(10)
+    release.set()
+    assert all(one.result(timeout=30) for one in blocked)
+
+
+def test_a_look_that_lasts_is_not_begun_again(world: World) -> None:
+    looks: list[int] = []
+    release = threading.Event()
+
+    def look() -> None:
+        looks.append(1)
+        release.wait(30)
+
+    relay = Relay(world.services, owner="relay", schedules={}, watch=look)
+    for _ in range(3):
+        relay.tick()
+        world.clock.move(60)
+    release.set()
+    assert relay._watching
+    relay._watching.result(timeout=30)
+
+    assert looks == [1]
+
+
+def test_a_relay_that_takes_over_keeps_watch_from_the_next_minute_on(world: World) -> None:
+    looks: list[str] = []
+    for owner in ("first", "second"):
+        relay = Relay(world.services, owner=owner, schedules={}, watch=partial(looks.append, owner))
+        relay.tick()
+        assert relay._watching
+        relay._watching.result(timeout=30)
+        world.clock.move(60)
+
+    assert looks == ["first", "second"]
+
+
+def test_two_relays_never_look_at_once(world: World) -> None:
+    looks: list[str] = []
+    begun, release = threading.Event(), threading.Event()
+
+    def look() -> None:
+        looks.append("slow")
+        begun.set()
+        release.wait(30)
+
+    slow = Relay(world.services, owner="slow", schedules={}, watch=look)
+    other = Relay(world.services, owner="other", schedules={}, watch=partial(looks.append, "other"))
+    slow.tick()
+    assert begun.wait(10)
+    world.clock.move(60)
+    other.tick()
+    release.set()
+    assert slow._watching
+    slow._watching.result(timeout=30)
+    world.clock.move(60)
+    other.tick()
+    assert other._watching
+    other._watching.result(timeout=30)
+
+    assert looks == ["slow", "other"]

@@ -18,11 +18,15 @@ from doctor import Finding, calls_finding, server_findings
 from enablement.adapters.sql.database import MIGRATIONS
 from enablement.model import Task, Touch
 from processes import Processes
+from sandbox.salesforce.ids import make_id
 from stack import Queue, valkey_binary, wait_until
 from tests.builders import NOW, asset
 from tests.ops.installation import ROOT, SLACK_TOKEN, Installation, changed_project, local_org, local_slack
 
-PARTS = {"settings", "data folder", "database", "index", "meaning", "outbox", "queue", "slack", "salesforce"}
+PARTS = {
+    *("settings", "data folder", "database", "index", "meaning", "outbox", "queue", "slack", "salesforce"),
+    "hooks",
+}
 
 
 def only(found: list[Finding]) -> Finding:
@@ -476,6 +480,58 @@ def test_a_field_of_the_touch_that_would_not_do_is_named(
         found = only(installation.wrong())
 
     assert said in found.said
+
+
+HOOK_SECRET = "whsec_" + "QUJD" * 8
+HOOKS = {
+    "SALESFORCE_ORG_ID": make_id("00D", 1),
+    "SALESFORCE_OUTBOUND_PATH": "p" * 40,
+    "SALESFORCE_HOOK_SECRET": HOOK_SECRET,
+}
+
+
+def hook_findings(installation: Installation) -> list[str]:
+    return [one.said for one in installation.examine() if one.part == "hooks"]
+
+
+def test_hooks_that_are_not_set_up_are_no_trouble(installation: Installation) -> None:
+    [said] = hook_findings(installation)
+
+    assert "every 300 seconds" in said
+
+
+def test_it_says_which_hooks_are_set_up(installation: Installation) -> None:
+    installation.environ.update(HOOKS, SALESFORCE_OUTBOUND_NETWORKS="192.0.2.0/24, 2001:db8::/32")
+    whole = hook_findings(installation)
+    del installation.environ["SALESFORCE_HOOK_SECRET"]
+    outbound_only = hook_findings(installation)
+
+    assert not installation.wrong()
+    assert whole[0] == "Outbound Messages are taken from 192.0.2.0/24, 2001:db8::/32"
+    assert whole[1].endswith("are taken")
+    assert "not set up (SALESFORCE_HOOK_SECRET)" in outbound_only[1]
+    assert not any(secret in line for line in whole for secret in ("p" * 40, HOOK_SECRET))
+
+
+def test_hooks_of_another_org_than_ours_are_wrong(installation: Installation) -> None:
+    installation.environ.update(HOOKS, SALESFORCE_ORG_ID=make_id("00D", 2))
+
+    wrong = only(installation.wrong())
+
+    assert make_id("00D", 1) in wrong.said
+    assert "SALESFORCE_ORG_ID" in wrong.mend
+
+
+def test_a_hook_setting_that_can_not_be_used_is_named_and_the_rest_is_still_checked(
+    installation: Installation,
+) -> None:
+    installation.environ.update(HOOKS, SALESFORCE_HOOK_SECRET="too-weak-a-secret")
+
+    [wrong] = installation.wrong()
+
+    assert wrong.said.startswith("SALESFORCE_HOOK_SECRET: should be whsec_")
+    assert "too-weak" not in wrong.said
+    assert {one.part for one in installation.examine()} == PARTS
 
 
 def test_an_org_without_the_touch_object_is_wrong(installation: Installation, tmp_path: Path) -> None:

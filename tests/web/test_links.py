@@ -100,7 +100,9 @@ def shared(stage: Stage, *, asset: str = "ROI calculator", question: str = "payb
         ).first()
     assert row is not None, f"{asset} was not suggested"
     now = stage.clock()
-    what = shareable(row[0], email="maya@harbourline.test", services=stage.services, now=now)
+    what = shareable(
+        row[0], user=stage.services.mirror.user(stage.users["maya"]), services=stage.services, now=now
+    )
     to = Recipient("Aoife Brannigan", "aoife@norfield.test")
     [made] = share(what, [to], note="", on_record=True, services=stage.services, now=now)
     return made

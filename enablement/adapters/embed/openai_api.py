@@ -29,6 +29,10 @@ _TEXT_REFUSED = (400, 413, 422)
 _KEY_REFUSED = (401, 403)
 
 
+# Told of each call: the integration's name, and whether it answered as it should.
+OnCall = Callable[[str, bool], object]
+
+
 class Budget(Protocol):
     """What may be spent, in tokens."""
 
@@ -49,6 +53,7 @@ class OpenAIEmbedder:
         with_prefixes: bool,
         budget: Budget,
         pause: Callable[[float], None] = time.sleep,
+        on_call: OnCall | None = None,
     ) -> None:
         # Models of the e5 family were trained to be told which is which. Without, their vectors are other vectors.
         is_told = with_prefixes and "e5" in model.lower()
@@ -62,6 +67,7 @@ class OpenAIEmbedder:
         self._client = OpenAI(api_key=api_key or "none", base_url=base_url, max_retries=0)
         self._budget = budget
         self._pause = pause
+        self._on_call = on_call
         self._dimensions = 0
 
     @property
@@ -105,6 +111,20 @@ class OpenAIEmbedder:
         return self._call(texts, PASSAGES_WITHIN_S)
 
     def _call(self, texts: Sequence[str], within_s: float) -> CreateEmbeddingResponse:
+        went_well = False
+        try:
+            answer = self._create(texts, within_s)
+            went_well = True
+        except NotEmbeddable:
+            # A text that is refused is no failure of the service's.
+            went_well = True
+            raise
+        finally:
+            if self._on_call:
+                self._on_call("embedder", went_well)
+        return answer
+
+    def _create(self, texts: Sequence[str], within_s: float) -> CreateEmbeddingResponse:
         # “from None”: what a service says of a request may quote the key.
         try:
             return self._client.embeddings.create(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, select, update
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.catalog import CATALOGUE, make_change, stands
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.for_crm import deals_touched, for_crm, summaries
 from enablement.adapters.sql.outbox import add_tasks
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
@@ -17,6 +18,7 @@ from enablement.model import (
     Ask,
     Audit,
     ChannelLink,
+    DealSummary,
     Decision,
     Feedback,
     Notice,
@@ -124,6 +126,33 @@ class SqlLedger:
     def touches_of(self, deal_id: str) -> list[Touch]:
         return self._all(Touch, tables.touches.c.deal_id == deal_id, order=tables.touches.c.occurred_at)
 
+    def touches_for_crm(
+        self,
+        *,
+        since: datetime | None,
+        after: str,
+        limit: int,
+        begins: str = "",
+        among: Collection[str] | None = None,
+    ) -> list[Touch]:
+        with self._database.reading() as connection:
+            return for_crm(connection, since=since, after=after, limit=limit, begins=begins, among=among)
+
+    def deals_touched(self, *, since: datetime | None) -> list[str]:
+        with self._database.reading() as connection:
+            return deals_touched(connection, since=since)
+
+    def deal_summaries(self, deal_ids: Collection[str]) -> list[DealSummary]:
+        with self._database.reading() as connection:
+            return summaries(connection, deal_ids)
+
+    def withdrawals(self, touch_ids: Collection[str]) -> list[Withdrawal]:
+        given = tables.withdrawals.c
+        return self._all(Withdrawal, given.touch_id.in_(list(touch_ids)), order=given.touch_id)
+
+    def shares(self, ids: Collection[str]) -> list[Share]:
+        return self._all(Share, tables.shares.c.id.in_(list(ids)), order=tables.shares.c.id)
+
     def last_opening(self, share_id: str) -> datetime | None:
         openings = tables.openings
         query = select(openings.c.opened_at).where(openings.c.share_id == share_id)
@@ -146,6 +175,18 @@ class SqlLedger:
         query = select(answers.c.deal_id).where(here).order_by(answers.c.at.desc()).limit(1)
         with self._database.reading() as connection:
             return connection.scalar(query)
+
+    def briefed_deal(self, channel: str, email: str, *, since: datetime) -> str | None:
+        answer, ask = tables.answers.c, tables.asks.c
+        here = (answer.channel == channel) & (answer.email == email) & (answer.at >= since)
+        query = (
+            select(answer.deal_id)
+            .join_from(tables.answers, tables.asks, ask.id == answer.ask_id)
+            .where(here, ask.surface == "salesforce")
+            .order_by(answer.at.desc())
+        )
+        with self._database.reading() as connection:
+            return connection.scalar(query.limit(1))
 
     def begin_delivery(self, ask_id: str, *, at: datetime, lazily: bool = False) -> bool:
         with self._database.writing(lazily=lazily) as connection:

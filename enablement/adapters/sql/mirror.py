@@ -102,8 +102,7 @@ class SqlMirror:
 
     def users(self, *, roles: Collection[str] | None = None) -> list[CrmUser]:
         users = tables.crm_users
-        there = users.c.is_active.is_(True)
-        wanted = there if roles is None else there & users.c.role_id.in_(list(roles))
+        wanted = users.c.is_active.is_(True) if roles is None else users.c.role_id.in_(list(roles))
         return self._all(CrmUser, users, wanted)
 
     def roles(self) -> list[CrmRole]:
@@ -116,6 +115,13 @@ class SqlMirror:
     def keep_profile(self, profile: Profile) -> None:
         with self._database.writing(lazily=True) as connection:
             put(connection, tables.profiles, [to_row(profile)])
+
+    def stamps(self) -> dict[str, datetime]:
+        known = tables.deals.c
+        with self._database.reading() as connection:
+            return {
+                row.id: row.modified_at for row in connection.execute(select(known.id, known.modified_at))
+            }
 
     def watermark(self, name: str) -> datetime | None:
         with self._database.reading() as connection:

@@ -1,18 +1,21 @@
 """The work to be done, claimed by lease; and named leases for those who must be alone."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.rows import from_row
 from enablement.adapters.sql.statements import insert_missing, put
-from enablement.model import Claimed, Lane, Letter, Task
+from enablement.model import Claimed, Lane, Letter, LetterState, Task
 
 # Short, so that a killed worker is missed soon; whoever works for longer renews (see jobs.lanes).
 LEASE = timedelta(seconds=12)
+# As many parameters as every database takes in one statement, and some.
+MOST_ALIKE = 5_000
 _rows = tables.outbox
 
 
@@ -49,14 +52,18 @@ class SqlOutbox:
             .with_for_update(skip_locked=True)
         )
         with self._database.writing(alone=f"claim {lane}", lazily=True) as connection:
-            rows = connection.execute(query).mappings().all()
-            lease = {"owner": owner, "lease_until": now + LEASE, "state": "leased"}
-            connection.execute(
-                update(_rows)
-                .where(_rows.c.id.in_([row["id"] for row in rows]))
-                .values(attempts=_rows.c.attempts + 1, **lease)
-            )
-        return [from_row(Claimed, {**row, "attempts": row["attempts"] + 1}) for row in rows]
+            return _leased(connection, query, owner=owner, now=now)
+
+    def claim_alike(self, rows: Sequence[Claimed], *, owner: str, now: datetime) -> list[Claimed]:
+        lane, kind, partitions = rows[0].lane, rows[0].kind, {row.partition for row in rows}
+        alike = _is_due(lane, now) & (_rows.c.kind == kind) & _rows.c.partition.in_(partitions)
+        with self._database.reading() as connection:
+            # Mostly there is nothing: to read makes nobody wait.
+            if connection.scalar(select(_rows.c.id).where(alike).limit(1)) is None:
+                return []
+        query = select(_rows).where(alike).limit(MOST_ALIKE).with_for_update(skip_locked=True)
+        with self._database.writing(alone=f"claim {lane}", lazily=True) as connection:
+            return _leased(connection, query, owner=owner, now=now)
 
     def renew(self, ids: Collection[str], *, owner: str, now: datetime) -> None:
         with self._database.writing(lazily=True) as connection:
@@ -82,11 +89,14 @@ class SqlOutbox:
                 .values(state="done", settled_at=now, owner="", lease_until=None, error="")
             ).rowcount
 
-    def try_again(self, task_id: str, *, owner: str, error: str, at: datetime) -> None:
-        self._end(task_id, owner, state="due", error=error, due_at=at)
+    def try_again(
+        self, ids: Collection[str], *, owner: str, error: str, at: datetime, counts: bool = True
+    ) -> None:
+        attempts = _rows.c.attempts if counts else _rows.c.attempts - 1
+        self._end(ids, owner, state="due", error=error, due_at=at, attempts=attempts)
 
     def bury(self, task_id: str, *, owner: str, error: str, now: datetime) -> None:
-        self._end(task_id, owner, state="dead", error=error, settled_at=now)
+        self._end([task_id], owner, state="dead", error=error, settled_at=now)
 
     def revive(self, ids: Collection[str] | None, *, now: datetime) -> int:
         statement = update(_rows).where(_rows.c.state == "dead")
@@ -100,6 +110,13 @@ class SqlOutbox:
         query = select(_rows).where(_rows.c.state.in_(list(states))).order_by(_rows.c.created_at.desc())
         with self._database.reading() as connection:
             return [from_row(Letter, row) for row in connection.execute(query.limit(limit)).mappings()]
+
+    def unsettled(self, kind: str) -> dict[str, LetterState]:
+        # By age, so that of several rows of one subject the newest counts.
+        query = select(_rows.c.subject, _rows.c.state).order_by(_rows.c.created_at)
+        query = query.where(_rows.c.state.in_(["due", "leased", "dead"]), _rows.c.kind == kind)
+        with self._database.reading() as connection:
+            return {row.subject: row.state for row in connection.execute(query)}
 
     def counts(self) -> dict[tuple[str, str], int]:
         query = select(_rows.c.lane, _rows.c.state, func.count()).group_by(_rows.c.lane, _rows.c.state)
@@ -140,10 +157,18 @@ class SqlOutbox:
             put(connection, schedules, [{"name": name, "next_at": now + timedelta(seconds=every)}])
             return True
 
-    def _end(self, task_id: str, owner: str, **values: object) -> None:
+    def _end(self, ids: Collection[str], owner: str, **values: object) -> None:
         with self._database.writing() as connection:
-            statement = update(_rows).where(_rows.c.id == task_id, _held_by(owner))
+            statement = update(_rows).where(_rows.c.id.in_(list(ids)), _held_by(owner))
             connection.execute(statement.values(owner="", lease_until=None, **values))
+
+
+def _leased(connection: Connection, query: Select[Any], *, owner: str, now: datetime) -> list[Claimed]:
+    rows = connection.execute(query).mappings().all()
+    lease = {"owner": owner, "lease_until": now + LEASE, "state": "leased"}
+    these = _rows.c.id.in_([row["id"] for row in rows])
+    connection.execute(update(_rows).where(these).values(attempts=_rows.c.attempts + 1, **lease))
+    return [from_row(Claimed, {**row, "attempts": row["attempts"] + 1}) for row in rows]
 
 
 def add_tasks(connection: Connection, tasks: Iterable[Task], *, now: datetime) -> None:

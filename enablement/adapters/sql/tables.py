@@ -247,7 +247,12 @@ watermarks = Table("watermarks", metadata, _id("name"), _moment("at"))
 
 # The ledger ------------------------------------------------------------------------------------------
 inbox = Table(
-    "inbox", metadata, _id("source"), Column("id", String(255), primary_key=True), _moment("seen_at")
+    "inbox",
+    metadata,
+    _id("source"),
+    Column("id", String(255), primary_key=True),
+    _moment("seen_at"),
+    Index("ix_inbox_source_seen_at", "source", "seen_at"),
 )
 asks = Table(
     "asks",
@@ -368,6 +373,7 @@ recommended = Table(
     Column("score", Float, nullable=False),
     _json("reasons"),
     _text("model", 80),
+    _text("made_from", 80),
     _moment("made_at"),
 )
 audits = Table(
@@ -395,6 +401,18 @@ incidents = Table(
     _moment("resolved_at", nullable=True),
     _text("channel", 80),
     _text("ts", 80),
+    Column("told", Boolean, nullable=False),
+)
+# What failed and worked since it was last weighed.
+signals = Table(
+    "signals",
+    metadata,
+    _id("kind"),
+    Column("subject", String(255), primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("worked", Integer, nullable=False),
+    Column("summary", Text, nullable=False),
+    _moment("last_at"),
 )
 # One row for each integration and day: calls, those that failed, and what the CRM says of its own daily limit.
 integration_days = Table(

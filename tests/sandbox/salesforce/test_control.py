@@ -3,7 +3,10 @@
 from threading import Thread
 from typing import Any
 
+import requests
+
 from sandbox.salesforce import OrgConfig, create_app
+from sandbox.slack.server import Server
 from tests.sandbox.salesforce.client import OrgClient, log_in, touch
 
 
@@ -24,6 +27,15 @@ def test_the_clock_can_go_back_and_forth(org: OrgClient) -> None:
     created = org.values("SELECT CreatedDate FROM Opportunity ORDER BY CreatedDate")
     assert created[:2] == ["2024-12-31T22:00:00.000+0000", "2025-01-01T22:00:00.000+0000"]
     assert created[2] > "2026"
+
+
+def test_answers_are_dated_by_the_orgs_clock_alone(org: OrgClient) -> None:
+    org.set_clock("2025-01-01T00:00:00+00:00")
+
+    with Server(org.app) as server:
+        answer = requests.get(f"{server.url}/services/data", timeout=5)
+
+    assert answer.headers["Date"] == "Wed, 01 Jan 2025 00:00:00 GMT"
 
 
 def test_what_was_received_holds_no_token(org: OrgClient) -> None:

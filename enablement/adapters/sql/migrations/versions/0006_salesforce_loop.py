@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("model", sa.String(80), nullable=False),
+        sa.Column("made_from", sa.String(80), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("deal_id", "rank", name=op.f("pk_recommended")),
     )
@@ -87,9 +88,21 @@ def upgrade() -> None:
         sa.Column("resolved_at", UtcDateTime()),
         sa.Column("channel", sa.String(80), nullable=False),
         sa.Column("ts", sa.String(80), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
     )
     op.create_index(op.f("ix_incidents_kind"), "incidents", ["kind"])
+    op.create_table(
+        "signals",
+        sa.Column("kind", sa.String(80), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("worked", sa.Integer(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_signals")),
+    )
+    op.create_index("ix_inbox_source_seen_at", "inbox", ["source", "seen_at"])
     op.create_table(
         "integration_days",
         sa.Column("name", sa.String(80), nullable=False),

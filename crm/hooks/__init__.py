@@ -1,0 +1,1 @@
+"""What Salesforce sends by itself: Outbound Messages, signed hooks, and the button that asks."""

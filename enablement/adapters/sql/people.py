@@ -1,0 +1,40 @@
+"""Which Slack user is which CRM user where an administrator said so, in SQL."""
+
+from sqlalchemy import delete, select
+
+from enablement.adapters.sql import tables
+from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.rows import from_row, to_row
+from enablement.adapters.sql.statements import insert_missing, put
+from enablement.model import Audit, PersonLink
+
+_links = tables.person_links
+
+
+class SqlPeople:
+    """The links in SQL; each is written together with the note of who set it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def link(self, slack_id: str) -> PersonLink | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(_links).where(_links.c.slack_id == slack_id)).mappings().first()
+            return from_row(PersonLink, row) if row else None
+
+    def links(self) -> list[PersonLink]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(_links).order_by(_links.c.slack_id)).mappings()
+            return [from_row(PersonLink, row) for row in rows]
+
+    def keep(self, link: PersonLink, audit: Audit) -> None:
+        with self._database.writing() as connection:
+            put(connection, _links, [to_row(link)])
+            insert_missing(connection, tables.audits, [to_row(audit)])
+
+    def drop(self, slack_id: str, audit: Audit) -> bool:
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(_links).where(_links.c.slack_id == slack_id)).rowcount
+            if gone:
+                insert_missing(connection, tables.audits, [to_row(audit)])
+            return bool(gone)

@@ -1,0 +1,65 @@
+"""Which deals a person may see now, and which of them an ask is about."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from enablement import deals
+from enablement.access import plausible_deals
+from enablement.analyser import words
+from enablement.model import Ask, CrmUser, Deal, How
+from enablement.people import NotServed
+from enablement.ports import Services
+
+FINALISTS = 200
+# So long a deal whose suggestions were sent from the CRM is what a conversation is about.
+BRIEF_LASTS = timedelta(hours=24)
+
+
+def visible_deals(
+    user: CrmUser, services: Services, *, question: str = "", also: Sequence[str] = ()
+) -> list[Deal]:
+    """Return the open deals (at most 200) that the CRM confirms this user may read now, newest change first.
+
+    Before them come those of the place (`also`), and those that share words with the question.
+    """
+    here = [deal for deal in services.mirror.deals(also) if not deal.is_closed]
+    plausible = deals.likeliest_first(question, plausible_deals(user, services.mirror))
+    finalists = list({deal.id: deal for deal in (*here, *plausible)}.values())
+    if not finalists:
+        # Only to hear whether the CRM answers: that it does not must not tell who has deals that they may not see.
+        services.access.readable(user.id, [user.id])
+    seen: list[Deal] = []
+    # What may not be seen takes no place among what may: go on until there are enough.
+    while finalists and len(seen) < FINALISTS:
+        some, finalists = finalists[:FINALISTS], finalists[FINALISTS:]
+        allowed = services.access.readable(user.id, [deal.id for deal in some])
+        seen += [deal for deal in some if deal.id in allowed]
+    return seen[:FINALISTS]
+
+
+def deal_of(ask: Ask, user: CrmUser, services: Services, *, now: datetime) -> deals.Choice | deals.Unclear:
+    """Return the deal that an ask is about, or those that it may be about; raises NotServed, AccessUnknown."""
+    if ask.deal_id:
+        return _chosen(ask, ask.deal_id, user, services)
+    place = ask.place
+    thread = services.ledger.thread_deal(place.channel, place.thread, user.email) if place.thread else None
+    channel = services.ledger.channel_deal(place.channel) if place.channel else None
+    record = (
+        services.ledger.briefed_deal(place.channel, user.email, since=now - BRIEF_LASTS)
+        if place.is_direct and place.channel
+        else None
+    )
+    also = [deal_id for deal_id in (thread, channel, record) if deal_id]
+    mine = visible_deals(user, services, question=ask.question, also=also)
+    return deals.choose(ask.question, mine, thread=thread, channel=channel, record=record)
+
+
+def _chosen(ask: Ask, deal_id: str, user: CrmUser, services: Services) -> deals.Choice:
+    """Return the deal that was picked from a list, or whose record the person came from; raises NotServed."""
+    # The CRM is asked first: whether it is away must not tell which deals there are.
+    may = services.access.readable(user.id, [deal_id])
+    deal = services.mirror.deal(deal_id)
+    if not may or deal is None or deal.is_closed:
+        raise NotServed("You can't see this deal in Salesforce, or it is closed.")
+    how: How = "record" if ask.surface == "salesforce" and not ask.replaces else "chosen"
+    return deals.Choice(deal, how, deals.without_name(words(ask.question), deal))
