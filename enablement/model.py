@@ -614,6 +614,7 @@ class Claimed:
     subject: str
     partition: str
     attempts: int
+    created_at: datetime
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def write_touches(services: Services, rows: Sequence[Claimed]) -> Outcome:
 
 def write_backlog(services: Services, *, owner: str) -> int:
     """Write all touches that wait now, thousands at once through bulk jobs; return how many."""
-    kinds = {"crm.touch": Kind(write_touches, TOUCHES_A_JOB, patient=True)}
+    kinds = {"crm.touch": Kind(write_touches, TOUCHES_A_JOB)}
     written = 0
     while some := drain("write", kinds, services, owner=owner):
         written += some

@@ -192,8 +192,8 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "library.holdings": Kind(partial(_respond, holdings)),
     },
     "write": {
-        "crm.touch": Kind(crm_work.write_touches, crm_work.TOUCHES_A_CALL, patient=True),
-        "crm.summary": Kind(crm_work.write_summaries, crm_work.TOUCHES_A_CALL, patient=True),
+        "crm.touch": Kind(crm_work.write_touches, crm_work.TOUCHES_A_CALL),
+        "crm.summary": Kind(crm_work.write_summaries, crm_work.TOUCHES_A_CALL),
         "deals.refresh": Kind(_refresh, DEALS_AT_ONCE, gathers=True),
         SUGGEST: Kind(_suggest, DEALS_AT_ONCE, gathers=True),
         "library.notice": Kind(_notify),

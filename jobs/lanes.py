@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 300.0
+# Where the other side says for how long (a rate limit, a day's calls that are spent), a row waits for up to this long.
+LONGEST_WAIT = timedelta(days=2)
 # A drain ends after this long even if there is more: its RQ job must not outlive the job's time limit.
 DRAIN_LASTS_S = 20.0
 # While some rows are being worked on, new ones are looked for this often.
@@ -37,13 +39,11 @@ class Kind:
     """How rows of one kind are done: by which function, and how many at once.
 
     `gathers`: what waits with the same partition is the same work, and done at once with it, however many rows it is.
-    `patient`: what passes by itself never makes a dead letter of it.
     """
 
     handle: Handler
     batch: int = 1
     gathers: bool = False
-    patient: bool = False
 
 
 def drain(lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str) -> int:
@@ -91,7 +91,11 @@ def _handle_all(
     batches: Sequence[Sequence[Claimed]], kinds: Mapping[str, Kind], services: Services, owner: str
 ) -> None:
     for rows in batches:
-        _handle(rows, kinds[rows[0].kind], services, owner)
+        if stop.is_set():
+            ids, now = [row.id for row in rows], services.clock()
+            services.outbox.try_again(ids, owner=owner, error="", at=now, counts=False)
+        else:
+            _handle(rows, kinds[rows[0].kind], services, owner)
 
 
 def _handle(rows: Sequence[Claimed], kind: Kind, services: Services, owner: str) -> None:
@@ -99,7 +103,7 @@ def _handle(rows: Sequence[Claimed], kind: Kind, services: Services, owner: str)
     worn_out = Undeliverable("its worker died at each attempt")
     outcome: dict[str, Exception | None] = {row.id: worn_out for row in rows if row.attempts > MOST_ATTEMPTS}
     outcome |= _attempt([row for row in rows if row.id not in outcome], kind, services)
-    _settle(rows, outcome, kind, services, owner)
+    _settle(rows, outcome, services, owner)
 
 
 def _attempt(rows: Sequence[Claimed], kind: Kind, services: Services) -> Outcome:
@@ -124,7 +128,6 @@ def _attempt(rows: Sequence[Claimed], kind: Kind, services: Services) -> Outcome
 def _settle(
     rows: Sequence[Claimed],
     outcome: Mapping[str, Exception | None],
-    kind: Kind,
     services: Services,
     owner: str,
 ) -> None:
@@ -137,8 +140,8 @@ def _settle(
         if error is None:
             continue
         said = _said(error)
-        is_over = row.attempts >= MOST_ATTEMPTS and not (kind.patient and isinstance(error, TryLater))
-        if isinstance(error, Undeliverable) or is_over:
+        is_told = isinstance(error, TryLater) and error.seconds and now - row.created_at < LONGEST_WAIT
+        if isinstance(error, Undeliverable) or (row.attempts >= MOST_ATTEMPTS and not is_told):
             log.error("%s %s is given up: %s", row.kind, row.subject, said)
             services.outbox.bury(row.id, owner=owner, error=said, now=now)
         else:
@@ -146,7 +149,7 @@ def _settle(
             waiting[said, seconds, row.attempts].append(row.id)
     for (said, seconds, attempts), ids in waiting.items():
         at = now + timedelta(seconds=seconds or _pause(attempts))
-        # Only the attempts that killed a worker may bring a patient row to its end.
+        # Waiting as long as one was told to brings no row to its end.
         counts = attempts < MOST_ATTEMPTS
         services.outbox.try_again(ids, owner=owner, error=said, at=at, counts=counts)
 

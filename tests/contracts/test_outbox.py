@@ -58,7 +58,7 @@ def test_a_claim_says_what_is_to_be_done_and_counts_the_attempt(outbox: SqlOutbo
     outbox.try_again(["task"], owner="one", error="away", at=NOW)
     second = claim(outbox)
 
-    assert first == [Claimed("task", KIND, "write", "subject of task", "deal", 1)]
+    assert first == [Claimed("task", KIND, "write", "subject of task", "deal", 1, NOW)]
     assert second[0].attempts == 2
 
 

@@ -105,13 +105,29 @@ def test_kinds_that_share_a_deal_follow_each_other_within_a_claim(world: World) 
     assert met == []
 
 
-def test_a_patient_row_outlives_any_outage_but_not_a_worker_that_it_kills(world: World) -> None:
-    failing = {"test": Kind(lambda _, rows: {row.id: TryLater("away") for row in rows}, patient=True)}
-    world.outbox.add([task("patient", kind="test")], now=NOW)
-    for _ in range(3 * MOST_ATTEMPTS):
+@pytest.mark.parametrize(
+    ("seconds", "hours", "state"), [(300, 40, "due"), (300, 60, "dead"), (None, 40, "dead")]
+)
+def test_what_waits_as_it_was_told_to_is_given_up_after_two_days_and_no_sooner(
+    world: World, seconds: float | None, hours: int, state: str
+) -> None:
+    error = TryLater("the day's calls are spent", seconds=seconds)
+    failing = {"test": Kind(lambda _, rows: {row.id: error for row in rows})}
+    world.outbox.add([task("waiting", kind="test")], now=NOW)
+
+    for _ in range(hours):
         drain("write", failing, world.services, owner="one")
         world.clock.move(hours=1)
-    assert world.outbox.counts() == {("write", "due"): 1}
+
+    assert world.outbox.counts() == {("write", state): 1}
+
+
+def test_what_kills_its_workers_is_given_up_though_it_waits_as_it_was_told_to(world: World) -> None:
+    failing = {"test": Kind(lambda _, rows: {row.id: TryLater("away", seconds=300) for row in rows})}
+    world.outbox.add([task("waiting", kind="test")], now=NOW)
+    for _ in range(MOST_ATTEMPTS):
+        drain("write", failing, world.services, owner="one")
+        world.clock.move(hours=1)
 
     for _ in range(3):
         world.outbox.claim("write", ["test"], owner="killed", limit=1, now=world.clock.now)

@@ -280,7 +280,25 @@ def test_a_drain_that_is_told_to_stop_ends_after_what_it_has_in_hand(
         stop.set()
         return {row.id: None for row in rows}
 
-    begun = drain("write", {KIND: Kind(stopping)}, world.services, owner="one")
+    drain("write", {KIND: Kind(stopping)}, world.services, owner="one")
 
-    assert world.outbox.counts() == {("write", "done"): begun, ("write", "due"): 30 - begun}
-    assert 0 < begun <= THREADS["write"]
+    done = world.outbox.counts()["write", "done"]
+    assert 0 < done <= THREADS["write"]
+    assert world.outbox.counts()["write", "due"] == 30 - done
+
+
+def test_what_was_claimed_and_not_begun_is_due_again_when_the_process_is_told_to_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = [task(f"{number:02}", partition="one after the other") for number in range(2)]
+    world.outbox.add([replace(one, kind=f"kind {number}") for number, one in enumerate(tasks)], now=NOW)
+    stop = threading.Event()
+    monkeypatch.setattr(lanes, "stop", stop)
+
+    def stopping(services: Services, rows: Sequence[Claimed]) -> Outcome:
+        stop.set()
+        return {row.id: None for row in rows}
+
+    drain("write", {"kind 0": Kind(stopping, 5), "kind 1": Kind(stopping, 5)}, world.services, owner="one")
+
+    assert world.outbox.counts() == {("write", "done"): 1, ("write", "due"): 1}
