@@ -104,7 +104,7 @@ def start_touchline(
                 processes.start(f"worker-{lane}-{number}", python("-m", "cli", "worker", lane))
     wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "web", processes)
     if url := environ.get("REDIS_URL"):
-        wait_until(lambda: RedisWork(url).has_workers("reply"), "worker-reply-0", processes)
+        wait_until(lambda: _has_replier(url), "worker-reply-0", processes)
 
 
 def web_command(port: int, workers: int = 1, host: str = "127.0.0.1") -> list[str]:
@@ -114,6 +114,14 @@ def web_command(port: int, workers: int = 1, host: str = "127.0.0.1") -> list[st
         *("--threads", str(WEB_THREADS), "--bind", f"{host}:{port}", "--graceful-timeout", "5"),
         *("--log-level", "warning", "app:web()"),
     ]
+
+
+def _has_replier(url: str) -> bool:
+    try:
+        return RedisWork(url).has_workers("reply")
+    except RedisError:
+        # Busy with starting too; it is asked again.
+        return False
 
 
 def answers(url: str) -> bool:
