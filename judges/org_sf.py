@@ -190,6 +190,10 @@ def _deploy(tally: Tally, cli: Cli) -> None:
         asked = ["project", "deploy", "start", "-o", ALIAS, "-d", "force-app", "--wait", "3"]
         said = cli.run(*asked, cwd=_copied(project, cli.home / "good"))["result"]
         expect((said["status"], said["numberComponentErrors"]), ("Succeeded", 0))
+    with tally.check("project deploy start of the optional fields of the Opportunity"):
+        asked = ["project", "deploy", "start", "-o", ALIAS, "-d", "deal-summary", "--wait", "3"]
+        said = cli.run(*asked, cwd=_copied(project, cli.home / "good"))["result"]
+        expect((said["status"], said["numberComponentErrors"]), ("Succeeded", 0))
     with tally.check("a new field of a deployed project takes values at once"):
         source = _copied(project, cli.home / "more")
         _add_field(source, "Mood__c", "Text")
@@ -206,7 +210,7 @@ def _deploy(tally: Tally, cli: Cli) -> None:
         expect("Broken__c" in [row["name"] for row in described["fields"]], False)
     with tally.check("a permission set that names an unknown field is refused"):
         source = _copied(project, cli.home / "unknown")
-        [file] = source.rglob("*.permissionset-meta.xml")
+        [file] = (source / "force-app").rglob("*.permissionset-meta.xml")
         file.write_text(file.read_text(encoding="utf-8").replace("Content_Touch__c.Asset_Title__c", _UNKNOWN))
         asked = ["project", "deploy", "start", "-o", ALIAS, "-d", "force-app", "--wait", "3"]
         expect_in(_UNKNOWN, json.dumps(cli.run(*asked, cwd=source, fails=True)))
