@@ -73,7 +73,7 @@ class Incidents:
             self._journal.note(signals.values(), days.values())
         except Exception as error:
             # Whatever the database raises: what is counted here must never break the work that is counted.
-            log.warning("what failed and worked can't be written now: %s", type(error).__name__)
+            log.info("what failed and worked can't be written now: %s", type(error).__name__)
             for signal in signals.values():
                 self._hear(signal)
             for day in days.values():

@@ -141,6 +141,8 @@ def test_the_daily_limit_is_waited_out(stack: Stack, scene: tuple[Person, Deal])
     later = _ahead(services, timedelta(seconds=DAILY_LIMIT_PAUSE_S + 1))
     assert drain("write", KINDS["write"], later, owner="a later hour") == 1
     assert stack.judge(person.history, [person], of="daily-limit") == []
+    # The worker would now hold back for minutes whatever can wait; another knows nothing of the limit.
+    stack.demo.processes.kill("worker-write-0")
 
 
 def test_what_never_passes_is_given_up_after_so_many_attempts(
