@@ -211,13 +211,16 @@ def bench(
     from bench import data as bench_data  # installations do without them
     from bench import machine, registry, report
     from bench.figures import BenchFailed
+    from demo import until_told
 
     try:
         chosen = registry.named(name)
         described = machine.describe()
-        figures = registry.run(
-            chosen, quick=quick, data=data, say=lambda text: err.print(escape(text), highlight=False)
-        )
+        # What is measured are processes: they end with the bench, however it ends.
+        with until_told():
+            figures = registry.run(
+                chosen, quick=quick, data=data, say=lambda text: err.print(escape(text), highlight=False)
+            )
     except (registry.NoSuchBench, bench_data.NoBenchData, BenchFailed) as error:
         raise Failed(str(error)) from error
     short = report.shortfalls(figures)

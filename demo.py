@@ -79,7 +79,7 @@ def run(port: int, *, say: Say) -> None:
             )
     data = DEMO_ENVIRONMENT.parent
     shutil.rmtree(data, ignore_errors=True)
-    with _until_told(), started(ports, data, say=say) as demo:
+    with until_told(), started(ports, data, say=say) as demo:
         _leave_environment(demo)
         say(f"\nOpen {demo.page}\n")
         say(f"You are Maya Chen in Slack. Try:  /content {QUESTION}\nCtrl-C ends it.")
@@ -91,7 +91,7 @@ def run(port: int, *, say: Say) -> None:
 
 def walk_once() -> dict[str, object]:
     """Do the main job once through the real doors and processes, and return what happened."""
-    with tempfile.TemporaryDirectory(prefix="touchline-once-") as folder, _until_told():
+    with tempfile.TemporaryDirectory(prefix="touchline-once-") as folder, until_told():
         ports = Ports(free_port(), free_port(), free_port())
         with started(ports, Path(folder), say=lambda _: None) as demo:
             return walk(demo)
@@ -102,7 +102,7 @@ def run_alone(port: int, *, say: Say) -> None:
     if is_taken(port):
         raise DemoFailed(f"Port {port} is taken by another program. Choose another with --port.")
     settings = read_settings()
-    with _until_told(), contextlib.ExitStack() as stack:
+    with until_told(), contextlib.ExitStack() as stack:
         processes = _processes(stack, dict(os.environ), settings.data_dir, with_queue=not settings.redis_url)
         start_touchline(processes[0], port=port, environ=processes[1])
         say(f"Touchline listens at http://127.0.0.1:{port}. Ctrl-C ends it.")
@@ -360,7 +360,7 @@ def _sandbox_missed(processes: Processes) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _until_told() -> Iterator[None]:
+def until_told() -> Iterator[None]:
     """Turn a SIGTERM or a lost terminal into what Ctrl-C does, so that children are always ended."""
     if threading.current_thread() is not threading.main_thread():
         yield

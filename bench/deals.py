@@ -157,7 +157,12 @@ def ingest(
         headers = {"Content-Type": "text/csv"}
         hand._call("PUT", f"{_JOBS}/{job}/batches", data=table.getvalue().encode(), headers=headers)
         hand._call("PATCH", f"{_JOBS}/{job}", json={"state": "UploadComplete"})
-        while hand._call("GET", f"{_JOBS}/{job}")["state"] != "JobComplete":
+        # As on the platform, nobody is told that a job is done: one has to look.
+        while (state := hand._call("GET", f"{_JOBS}/{job}")["state"]) != "JobComplete":
+            if state in ("Failed", "Aborted"):
+                raise BenchFailed(
+                    f"The local Salesforce did not take the rows of {name}: the job is {state}."
+                )
             time.sleep(0.1)
         done = hand._send("GET", f"{_JOBS}/{job}/successfulResults")
         done.encoding = "utf-8"
