@@ -1,0 +1,121 @@
+"""Questions and their answers: suggestions with reasons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Surface = Literal["command", "mention", "dm", "terminal", "salesforce"]
+How = Literal["chosen", "named", "thread", "channel", "record", "only"]
+Basis = Literal["words", "nearest", "fit", "nothing"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an asset is suggested: a kind that each language can word, and its values."""
+
+    kind: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """One asset of the list that is kept for a deal between two changes of it. Ranks start at 1, scores lie in 0..1.
+
+    `made_from` is one for the same facts of the deal, library, day and weights: another one means that the list is old.
+    """
+
+    deal_id: str
+    rank: int
+    asset_id: str
+    version_id: str
+    score: float
+    reasons: tuple[Reason, ...]
+    model: str
+    made_from: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in Slack something was said; `thread` is the root's ts."""
+
+    channel: str = ""
+    thread: str = ""
+    is_direct: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of one person, however it was put."""
+
+    id: str
+    surface: Surface
+    slack_id: str
+    email: str
+    question: str
+    place: Place
+    response_url: str
+    replaces: bool
+    deal_id: str | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One asset shown for one deal to one person. Score and propensity lie in 0..1; ranks start at 1."""
+
+    id: str
+    ask_id: str
+    email: str
+    deal_id: str
+    asset_id: str
+    version_id: str
+    rank: int
+    score: float
+    propensity: float
+    reasons: tuple[Reason, ...]
+    model: str
+    open_token: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Answered:
+    """That an ask was answered: for which deal, how that deal was found, on what basis assets were chosen.
+
+    Basis: the words matched, nothing matched and these are nearest, or no words were given and fit decided.
+    `customers_only`: outsiders read the place, so internal assets were left out.
+    """
+
+    ask_id: str
+    deal_id: str
+    how: How
+    basis: Basis
+    customers_only: bool
+    email: str
+    channel: str
+    thread: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a person said of a suggestion."""
+
+    id: str
+    suggestion_id: str
+    deal_id: str
+    asset_id: str
+    email: str
+    verdict: Literal["not_useful"]
+    given_at: datetime
+
+
+@dataclass(frozen=True)
+class ChannelLink:
+    """The deal that a channel is about; a later link takes the place of an earlier one."""
+
+    channel: str
+    deal_id: str
+    linked_by: str
+    linked_at: datetime

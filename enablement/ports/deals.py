@@ -1,0 +1,118 @@
+"""What is known of deals and people, and who may see what."""
+
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection as Some
+from datetime import datetime
+from typing import Protocol
+
+from enablement.model import (
+    Audit,
+    Contact,
+    CrmRole,
+    CrmUser,
+    Deal,
+    DealChange,
+    PersonLink,
+    Profile,
+    Recommended,
+    Stage,
+    StageHop,
+    Task,
+)
+
+# The work that changes of deals cause; committed together with them.
+WorkAfter = Callable[[Sequence[DealChange]], Sequence[Task]]
+
+
+class Mirror(Protocol):
+    """The CRM's deals, people and roles as last seen, and Slack's profiles."""
+
+    def store(
+        self,
+        *,
+        users: Iterable[CrmUser] = (),
+        roles: Iterable[CrmRole] = (),
+        stages: Iterable[Stage] = (),
+        deals: Iterable[Deal] = (),
+        contacts: Iterable[Contact] = (),
+        hops: Iterable[StageHop] = (),
+        work: WorkAfter | None = None,
+        now: datetime | None = None,
+    ) -> list[DealChange]:
+        """Take over these rows as they are, and return what changed of deals; `work` needs `now`.
+
+        The contacts of a stored deal are replaced as a whole. A deal is left as it is where a later state is known.
+        """
+
+    def forget(self, deal_ids: Some[str]) -> int:
+        """Drop deals that the CRM no longer has; return how many were there."""
+
+    def stages(self) -> list[Stage]:
+        """Return the steps of the sales process, in order."""
+
+    def hops(self, deal_id: str) -> list[StageHop]:
+        """Return a deal's history, oldest first."""
+
+    def deal(self, deal_id: str) -> Deal | None: ...
+
+    def deals(self, ids: Some[str]) -> list[Deal]: ...
+
+    def deals_of(self, owners: Some[str], *, team_member: str) -> list[Deal]:
+        """Return the open deals owned by any of these users or with this user on the team, newest first."""
+
+    def contacts(self, deal_id: str) -> list[Contact]: ...
+
+    def users_by_email(self, email: str) -> list[CrmUser]: ...
+
+    def user(self, user_id: str) -> CrmUser | None: ...
+
+    def users(self, *, roles: Some[str] | None = None) -> list[CrmUser]:
+        """Return the active users; or those who have one of these roles, active or not: they may still own deals."""
+
+    def roles(self) -> list[CrmRole]: ...
+
+    def profile(self, slack_id: str) -> Profile | None: ...
+
+    def keep_profile(self, profile: Profile) -> None: ...
+
+    def stamps(self) -> dict[str, datetime]:
+        """Return when each deal changed last, as far as is known here."""
+
+    def watermark(self, name: str) -> datetime | None: ...
+
+    def watermarks(self, beginning: str) -> dict[str, datetime]:
+        """Return the watermarks whose names begin so, by the rest of the name."""
+
+    def set_watermark(self, name: str, at: datetime) -> None: ...
+
+
+class People(Protocol):
+    """Which Slack user is which CRM user, where an administrator said so."""
+
+    def link(self, slack_id: str) -> PersonLink | None: ...
+
+    def links(self) -> list[PersonLink]:
+        """Return all links, by Slack id."""
+
+    def keep(self, link: PersonLink, audit: Audit) -> None:
+        """Store a link in place of the one of that Slack user, together with the note of it."""
+
+    def drop(self, slack_id: str, audit: Audit) -> bool:
+        """Remove a link, together with the note of it; False, and no note, when there was none."""
+
+
+class Shortlists(Protocol):
+    """What is kept of each deal's suggestions between two changes of it."""
+
+    def keep(self, deal_id: str, rows: Sequence[Recommended]) -> None:
+        """Store what fits a deal in place of what was kept for it; nothing removes it."""
+
+    def of(self, deal_id: str) -> list[Recommended]:
+        """Return what is kept for a deal, best first."""
+
+
+class Access(Protocol):
+    """Knows who may see a deal now."""
+
+    def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these deals this user may read; raises AccessUnknown."""

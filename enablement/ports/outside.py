@@ -1,0 +1,158 @@
+"""Slack and the CRM, as the core speaks to them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection as Some
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from enablement.model import Ask, Asset, DealSummary, Fetched, Incident, LetterState, Notice, Profile, Touch
+
+# Told while deals are read: how many are there already, of how many (0 where that is not known).
+Progress = Callable[[int, int], object]
+
+
+class Messenger(Protocol):
+    """Reaches people in Slack."""
+
+    def profile(self, slack_id: str, *, now: datetime) -> Profile: ...
+
+    def find(self, email: str, *, now: datetime) -> Profile | None:
+        """Return who has this e-mail in Slack, whatever their standing; raises TryLater."""
+
+    def direct(self, slack_id: str) -> str:
+        """Return the channel of direct messages with a person; raises TryLater."""
+
+    def is_shared_outside(self, channel: str) -> bool:
+        """Say whether people of another company are in a channel; unknown means yes."""
+
+    def show(self, reply: Any, *, ask: Ask, again: bool) -> None:
+        """Show a reply (see enablement.answering) where the ask came from, to the asker alone.
+
+        `again` says that it may be there already, from before a crash.
+        """
+
+    def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
+        """Tell a person of an asset, as it is proposed or as it stands, in a direct message; `again` as above.
+
+        Raises Undeliverable when Slack knows nobody with that e-mail.
+        """
+
+    def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
+        """Post an incident to its channel, or change its message to how it stands; return the message's ts.
+
+        `again` as above. Raises Undeliverable when the channel is not to be reached.
+        """
+
+    def fetch(self, file_id: str, *, most: int) -> Fetched:
+        """Return a file that somebody put into Slack, of at most so many bytes; raises CannotFetch or TryLater."""
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """That a file lies in one of the CRM's libraries. `place` is another one when it comes to lie elsewhere."""
+
+    file_id: str
+    place: str
+    library: str
+
+
+@dataclass(frozen=True)
+class CrmFile:
+    """The newest version of a file of the CRM: its name is safe in any folder, its checksum an MD5 in hex digits.
+
+    `said` is what its owner says of it, with the keys of a sidecar, `about` how they describe it; `stamp` tells when
+    anything of that changed, by the CRM's clock.
+    """
+
+    id: str
+    version_id: str
+    name: str
+    size: int
+    checksum: str
+    said: Mapping[str, object]
+    about: str
+    stamp: datetime
+
+
+class CrmFiles(Protocol):
+    """The libraries of files in the CRM that Touchline follows."""
+
+    def held(self) -> tuple[list[HeldFile], list[str]]:
+        """Return all files that lie there, and the names of chosen libraries that can't be seen; raises TryLater."""
+
+    def newest(self, ids: Some[str], *, since: datetime | None) -> Iterable[CrmFile]:
+        """Yield the newest version of these files, or only of those that changed since; raises TryLater."""
+
+    def fetch(self, file: CrmFile, into: Path) -> None:
+        """Write a file's bytes; raises TryLater, also when they do not arrive whole."""
+
+
+@dataclass
+class TouchCheck:
+    """How the CRM's touches differ from the ledger's, as it is being found out: ids, and names of fields that differ.
+
+    `touches` should be there, `rows` are; `extra` holds references that nobody here knows.
+    """
+
+    touches: int = 0
+    rows: int = 0
+    missing: list[str] = field(default_factory=list)
+    changed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    taken_back: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DealCheck:
+    """How the mirror's deals differ from the CRM's: ids; `known` are in the mirror, `there` were looked at."""
+
+    known: int = 0
+    there: int = 0
+    differing: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+class Crm(Protocol):
+    """Salesforce as the product needs it."""
+
+    def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
+        """Ask which of these deals (at most 200) this user may read; raises TryLater."""
+
+    def write_touches(self, touches: Sequence[Touch]) -> dict[str, Exception | None]:
+        """Upsert touches; return for each id what was wrong, or None."""
+
+    def withdraw_touches(self, ids: Sequence[str]) -> dict[str, Exception | None]:
+        """Delete touches; return for each id what was wrong, or None, also when it is gone already."""
+
+    def check_touches(
+        self, *, since: datetime | None, begins: str, waiting: Mapping[str, LetterState], before: datetime
+    ) -> TouchCheck:
+        """Compare the CRM's touches with the ledger's since a moment, or all; raises TryLater.
+
+        Those that are `waiting` (subjects of their work) or happened only after `before` are not judged.
+        """
+
+    def check_deals(self, *, since: datetime | None) -> DealCheck:
+        """Compare the mirror's deals with those that changed in the CRM since a moment, or with all."""
+
+    def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
+        """Write what touches add up to onto deals; return for each deal's id what was wrong, or None."""
+
+    def written(self, touch_id: str) -> tuple[str, str] | None:
+        """Return (record id, deal id) of a touch as the CRM has it, or None."""
+
+    def sync(
+        self, *, full: bool, until: datetime | None = None, progress: Progress = lambda *_: None
+    ) -> dict[str, int]:
+        """Bring the mirror up to date; return how many rows of each kind were read. Raises TryLater.
+
+        With `until` it may end before all is read; the next one goes on from there.
+        """
+
+    def refresh(self, deal_ids: Sequence[str]) -> list[str]:
+        """Read these deals anew, forget those that the CRM has no more or hides, return the others; raises TryLater."""
+
+    def files(self) -> CrmFiles | None:
+        """Return the libraries to follow; None when none were chosen."""

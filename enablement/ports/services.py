@@ -1,0 +1,36 @@
+"""The bundle of all that the core is given."""
+
+from dataclasses import dataclass
+
+from enablement.ports.common import Clock
+from enablement.ports.deals import Access, Mirror, People, Shortlists
+from enablement.ports.ledger import Journal, Ledger, Outbox, Work
+from enablement.ports.library import Catalog, Embedder, Index, Questions, VectorStore
+from enablement.ports.outside import Crm, Messenger
+
+
+@dataclass(frozen=True)
+class Services:
+    """All that a capability may need, handed in."""
+
+    catalog: Catalog
+    index: Index
+    # None: the library is searched by words alone.
+    embedder: Embedder | None
+    questions: Questions
+    vectors: VectorStore
+    mirror: Mirror
+    people: People
+    shortlists: Shortlists
+    ledger: Ledger
+    outbox: Outbox
+    work: Work
+    messenger: Messenger
+    crm: Crm
+    access: Access
+    journal: Journal
+    clock: Clock
+    public_url: str
+    link_days: int
+    # E-mails of those who look after the whole library.
+    librarians: tuple[str, ...] = ()
