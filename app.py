@@ -54,7 +54,8 @@ from web.app import create_app
 INDEX_EVERY_S = 30
 # People change decks by the day; each look is a few calls of the org's daily number.
 FILES_EVERY_S = 900
-COMPUTE_NICENESS = 10
+# Who waits for an answer comes first; the other lanes can keep a processor busy for minutes.
+NICENESS = {"reply": 0, "write": 5, "compute": 10}
 # In Slack somebody waits.
 QUESTION_WITHIN_S = 0.3
 REVIEW_EVERY_S = 24 * 3600
@@ -206,9 +207,7 @@ def worker(lane: Lane) -> None:
     services, _ = build(settings)
     if lane == "reply":
         services.questions.prepare()
-    if lane == "compute":
-        # Nobody waits for it, and it can keep a processor busy for minutes.
-        os.nice(COMPUTE_NICENESS)
+    os.nice(NICENESS[lane])
     wakeups.current.set((services, owner_name(lane)))
     work_in(lane, settings.redis_url, lanes.stop)
 
