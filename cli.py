@@ -208,8 +208,12 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure Touchline beside its peers, and say which promises are kept."""
-    from bench import data as bench_data  # installations do without them
-    from bench import machine, registry, report
+    from bench import (
+        data as bench_data,  # installations do without them
+        machine,
+        registry,
+        report,
+    )
     from bench.figures import BenchFailed
     from demo import until_told
 

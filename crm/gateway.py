@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from crm import touches as rows
-from crm import writing
+from crm import touches as rows, writing
 from crm.client import Row, SalesforceClient
 from crm.fields import Alert, Mended, OrgFields, log_alert, log_mended
 from crm.files import SalesforceFiles

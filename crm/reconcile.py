@@ -7,8 +7,7 @@ from datetime import datetime
 from crm.client import Row, SalesforceClient
 from crm.deals import moment
 from crm.ids import sf_id
-from crm.touches import EXTERNAL_ID, OBJECT, rows_of
-from crm.touches import Row as Expected
+from crm.touches import EXTERNAL_ID, OBJECT, Row as Expected, rows_of
 from enablement.model import LetterState, Touch
 from enablement.ports import Catalog, DealCheck, Ledger, Mirror, TouchCheck, Undeliverable
 

@@ -1,65 +1,89 @@
 """The nouns of the product: plain, frozen values."""
 
-from enablement.model.asking import Answered as Answered
-from enablement.model.asking import Ask as Ask
-from enablement.model.asking import Basis as Basis
-from enablement.model.asking import ChannelLink as ChannelLink
-from enablement.model.asking import Feedback as Feedback
-from enablement.model.asking import How as How
-from enablement.model.asking import Place as Place
-from enablement.model.asking import Reason as Reason
-from enablement.model.asking import Recommended as Recommended
-from enablement.model.asking import Suggestion as Suggestion
-from enablement.model.asking import Surface as Surface
-from enablement.model.common import LANES as LANES
-from enablement.model.common import LANGUAGES as LANGUAGES
-from enablement.model.common import Audience as Audience
-from enablement.model.common import Lane as Lane
-from enablement.model.common import key as key
-from enablement.model.deals import Contact as Contact
-from enablement.model.deals import Deal as Deal
-from enablement.model.deals import DealChange as DealChange
-from enablement.model.deals import DealSummary as DealSummary
-from enablement.model.deals import QualityPart as QualityPart
-from enablement.model.deals import Stage as Stage
-from enablement.model.deals import StageHop as StageHop
-from enablement.model.deals import Withdrawal as Withdrawal
-from enablement.model.health import DeadLetters as DeadLetters
-from enablement.model.health import Incident as Incident
-from enablement.model.health import IntegrationDay as IntegrationDay
-from enablement.model.health import Signal as Signal
-from enablement.model.health import Waiting as Waiting
-from enablement.model.library import Asset as Asset
-from enablement.model.library import Change as Change
-from enablement.model.library import Collection as Collection
-from enablement.model.library import Decision as Decision
-from enablement.model.library import DecisionKind as DecisionKind
-from enablement.model.library import Edition as Edition
-from enablement.model.library import Facets as Facets
-from enablement.model.library import Fetched as Fetched
-from enablement.model.library import Notice as Notice
-from enablement.model.library import NoticeKind as NoticeKind
-from enablement.model.library import Page as Page
-from enablement.model.library import Preview as Preview
-from enablement.model.library import Status as Status
-from enablement.model.library import Upload as Upload
-from enablement.model.library import Vectors as Vectors
-from enablement.model.library import Version as Version
-from enablement.model.library import Vocabulary as Vocabulary
-from enablement.model.people import Audit as Audit
-from enablement.model.people import CrmRole as CrmRole
-from enablement.model.people import CrmUser as CrmUser
-from enablement.model.people import PersonLink as PersonLink
-from enablement.model.people import Profile as Profile
-from enablement.model.people import Standing as Standing
-from enablement.model.sharing import Opening as Opening
-from enablement.model.sharing import Share as Share
-from enablement.model.sharing import Touch as Touch
-from enablement.model.sharing import TouchKind as TouchKind
-from enablement.model.work import Claimed as Claimed
-from enablement.model.work import Letter as Letter
-from enablement.model.work import LetterState as LetterState
-from enablement.model.work import Task as Task
-from enablement.model.written import Event as Event
-from enablement.model.written import Record as Record
-from enablement.model.written import Written as Written
+from enablement.model.announcing import (
+    Aim as Aim,
+    Announcement as Announcement,
+    AnnouncementState as AnnouncementState,
+    DealFilter as DealFilter,
+    QuizAnswer as QuizAnswer,
+    QuizQuestion as QuizQuestion,
+    Receipt as Receipt,
+    Wording as Wording,
+)
+from enablement.model.asking import (
+    Answered as Answered,
+    Ask as Ask,
+    Basis as Basis,
+    ChannelLink as ChannelLink,
+    Feedback as Feedback,
+    How as How,
+    Place as Place,
+    Reason as Reason,
+    Recommended as Recommended,
+    Suggestion as Suggestion,
+    Surface as Surface,
+)
+from enablement.model.common import (
+    LANES as LANES,
+    LANGUAGES as LANGUAGES,
+    Audience as Audience,
+    Lane as Lane,
+    key as key,
+)
+from enablement.model.deals import (
+    Contact as Contact,
+    Deal as Deal,
+    DealChange as DealChange,
+    DealSummary as DealSummary,
+    QualityPart as QualityPart,
+    Stage as Stage,
+    StageHop as StageHop,
+    Withdrawal as Withdrawal,
+)
+from enablement.model.health import (
+    DeadLetters as DeadLetters,
+    Incident as Incident,
+    IntegrationDay as IntegrationDay,
+    Signal as Signal,
+    Waiting as Waiting,
+)
+from enablement.model.library import (
+    Asset as Asset,
+    Change as Change,
+    Collection as Collection,
+    Decision as Decision,
+    DecisionKind as DecisionKind,
+    Edition as Edition,
+    Facets as Facets,
+    Fetched as Fetched,
+    Notice as Notice,
+    NoticeKind as NoticeKind,
+    Page as Page,
+    Preview as Preview,
+    Status as Status,
+    Upload as Upload,
+    Vectors as Vectors,
+    Version as Version,
+    Vocabulary as Vocabulary,
+)
+from enablement.model.people import (
+    Audit as Audit,
+    CrmRole as CrmRole,
+    CrmUser as CrmUser,
+    PersonLink as PersonLink,
+    Profile as Profile,
+    Standing as Standing,
+)
+from enablement.model.sharing import (
+    Opening as Opening,
+    Share as Share,
+    Touch as Touch,
+    TouchKind as TouchKind,
+)
+from enablement.model.work import (
+    Claimed as Claimed,
+    Letter as Letter,
+    LetterState as LetterState,
+    Task as Task,
+)
+from enablement.model.written import Event as Event, Record as Record, Written as Written

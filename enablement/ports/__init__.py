@@ -1,34 +1,40 @@
 """What the product needs of the world, said as protocols; `Services` is the bundle of them."""
 
-from enablement.ports.common import AccessUnknown as AccessUnknown
-from enablement.ports.common import CannotFetch as CannotFetch
-from enablement.ports.common import Clock as Clock
-from enablement.ports.common import TryLater as TryLater
-from enablement.ports.common import Undeliverable as Undeliverable
-from enablement.ports.deals import Access as Access
-from enablement.ports.deals import Mirror as Mirror
-from enablement.ports.deals import People as People
-from enablement.ports.deals import Shortlists as Shortlists
-from enablement.ports.deals import WorkAfter as WorkAfter
-from enablement.ports.ledger import Journal as Journal
-from enablement.ports.ledger import Ledger as Ledger
-from enablement.ports.ledger import Outbox as Outbox
-from enablement.ports.ledger import Work as Work
-from enablement.ports.library import AssetFilter as AssetFilter
-from enablement.ports.library import Catalog as Catalog
-from enablement.ports.library import Embedder as Embedder
-from enablement.ports.library import Found as Found
-from enablement.ports.library import Index as Index
-from enablement.ports.library import IndexQuery as IndexQuery
-from enablement.ports.library import PageHit as PageHit
-from enablement.ports.library import Questions as Questions
-from enablement.ports.library import VectorStore as VectorStore
-from enablement.ports.outside import Crm as Crm
-from enablement.ports.outside import CrmFile as CrmFile
-from enablement.ports.outside import CrmFiles as CrmFiles
-from enablement.ports.outside import DealCheck as DealCheck
-from enablement.ports.outside import HeldFile as HeldFile
-from enablement.ports.outside import Messenger as Messenger
-from enablement.ports.outside import Progress as Progress
-from enablement.ports.outside import TouchCheck as TouchCheck
+from enablement.ports.announcing import Announcements as Announcements
+from enablement.ports.common import (
+    AccessUnknown as AccessUnknown,
+    CannotFetch as CannotFetch,
+    Clock as Clock,
+    TryLater as TryLater,
+    Undeliverable as Undeliverable,
+)
+from enablement.ports.deals import (
+    Access as Access,
+    Mirror as Mirror,
+    People as People,
+    Shortlists as Shortlists,
+    WorkAfter as WorkAfter,
+)
+from enablement.ports.ledger import Journal as Journal, Ledger as Ledger, Outbox as Outbox, Work as Work
+from enablement.ports.library import (
+    AssetFilter as AssetFilter,
+    Catalog as Catalog,
+    Embedder as Embedder,
+    Found as Found,
+    Index as Index,
+    IndexQuery as IndexQuery,
+    PageHit as PageHit,
+    Questions as Questions,
+    VectorStore as VectorStore,
+)
+from enablement.ports.outside import (
+    Crm as Crm,
+    CrmFile as CrmFile,
+    CrmFiles as CrmFiles,
+    DealCheck as DealCheck,
+    HeldFile as HeldFile,
+    Messenger as Messenger,
+    Progress as Progress,
+    TouchCheck as TouchCheck,
+)
 from enablement.ports.services import Services as Services

@@ -1,7 +1,6 @@
 """What is known of deals and people, and who may see what."""
 
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Collection as Some
+from collections.abc import Callable, Collection as Some, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 

@@ -1,7 +1,6 @@
 """What happened, what is to be done, and what ops should know."""
 
-from collections.abc import Collection as Some
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection as Some, Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 

@@ -1,7 +1,6 @@
 """The catalogue, its index, and what gives texts a meaning."""
 
-from collections.abc import Collection as Some
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection as Some, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol

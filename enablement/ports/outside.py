@@ -1,7 +1,6 @@
 """Slack and the CRM, as the core speaks to them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Collection as Some
+from collections.abc import Callable, Collection as Some, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path

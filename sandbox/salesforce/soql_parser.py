@@ -1,8 +1,7 @@
 """Parse SOQL by recursive descent, as strictly as the platform or more so."""
 
 import re
-from typing import Literal as OneOf
-from typing import NoReturn
+from typing import Literal as OneOf, NoReturn
 
 from sandbox.salesforce.soql_ast import (
     Aggregate,

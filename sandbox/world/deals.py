@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import count as count_up
-from itertools import cycle
+from itertools import count as count_up, cycle
 from random import Random
 from typing import TypeVar
 

@@ -5,8 +5,7 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import Any, get_args
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.blocks import reply
 from bot.library_blocks import decline_form, notice, read_declining

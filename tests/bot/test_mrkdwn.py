@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from typing import Any, get_args
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from bot.blocks import reply
 from bot.mrkdwn import clean, escape, plain, unescape

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from bot.verify import MOST_DEPTH, Refused, sign, verify
 from tests.doors import FORM, JSON, SECRET, signed

@@ -6,8 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from crm.hooks.outbound import MOST_NOTIFICATIONS, Notification, read_message
 from crm.hooks.refusal import Refused

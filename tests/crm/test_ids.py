@@ -3,8 +3,7 @@
 import string
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from crm.ids import NotAnId, sf_id
 from sandbox.salesforce.ids import normal_id

@@ -1,8 +1,7 @@
 """Index terms of words in each script."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from enablement import analyser
 

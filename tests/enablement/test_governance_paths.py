@@ -4,8 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hypothesis import Phase, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from enablement.adapters.sql.database import Database

@@ -2,8 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection as Some
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection as Some, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 

@@ -17,8 +17,7 @@ from sandbox.salesforce.deploy.package import (
     Package,
     open_package,
 )
-from sandbox.salesforce.deploy.references import Org as Target
-from sandbox.salesforce.deploy.references import broken_references
+from sandbox.salesforce.deploy.references import Org as Target, broken_references
 from sandbox.salesforce.deploy.wsdl import line_of
 from sandbox.salesforce.ids import make_id
 from sandbox.salesforce.local_org import Org

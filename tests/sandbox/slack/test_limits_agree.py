@@ -4,8 +4,7 @@ import inspect
 
 import pytest
 from slack_sdk.models import blocks as sdk
-from slack_sdk.models.blocks import basic_components, block_elements
-from slack_sdk.models.blocks import blocks as block_classes
+from slack_sdk.models.blocks import basic_components, block_elements, blocks as block_classes
 from slack_sdk.models.views import View
 
 from sandbox.slack.blocks import limits
