@@ -84,7 +84,7 @@ def _suggest(services: Services, rows: Sequence[Claimed]) -> Outcome:
 def _index(services: Services, rows: Sequence[Claimed]) -> Outcome:
     services.index.follow()
     now = services.clock()
-    services.outbox.add(_slices_to_embed(services, now), now=now)
+    services.outbox.add(_slices_to_embed(services, now), now=now, lazily=True)
     return {row.id: None for row in rows}
 
 
@@ -126,7 +126,7 @@ def _files(services: Services, rows: Sequence[Claimed]) -> Outcome:
     if followed.more:
         # Behind what waits meanwhile.
         rest = Task(key("library.files", rows[0].id), "library.files", "compute", "")
-        services.outbox.add([rest], now=services.clock())
+        services.outbox.add([rest], now=services.clock(), lazily=True)
     services.work.wake("write", "compute")
     return {row.id: TryLater(followed.trouble) if followed.trouble else None for row in rows}
 
@@ -137,7 +137,7 @@ def _sync(services: Services, rows: Sequence[Claimed]) -> Outcome:
     if services.clock() >= until:
         # More may be left; behind what waits meanwhile.
         rest = Task(key("deals.sync", rows[0].id), "deals.sync", "compute", "", "deals.sync")
-        services.outbox.add([rest], now=services.clock())
+        services.outbox.add([rest], now=services.clock(), lazily=True)
     return {row.id: None for row in rows}
 
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.5
 LEADER_LEASE_S = 5
 # SQLite waits for the disk once more after each time its log was carried over whole, and whoever writes next waits too.
-TIDY_EVERY_S = 15.0
+TIDY_EVERY_S = 60.0
 WATCH_EVERY_S = 60
 
 
@@ -104,7 +104,7 @@ class Relay:
         for kind, every in self._schedules.items():
             if services.outbox.take_turn(kind, every=every, now=now):
                 task = Task(id=key(kind, now.isoformat()), kind=kind, lane="compute", subject="")
-                services.outbox.add([task], now=now)
+                services.outbox.add([task], now=now, lazily=True)
         self._keep_watch(now)
 
     def _keep_watch(self, now: datetime) -> None:

@@ -96,7 +96,8 @@ class Receipt:
     """How far an announcement has come with one reader: a person (U…, W…) or a channel that it was posted to (C…, G…).
 
     `shown_revision` is 0 until it is delivered; `ts` and `channel` are where its message is.
-    `acknowledged_revision` says which revision was. `left_at`: no longer meant, nothing more is sent. `failed`: why not delivered.
+    `acknowledged_revision` says which revision was. `left_at`: no longer meant, nothing more is sent.
+    `failed`: why it can't be delivered.
     """
 
     id: str

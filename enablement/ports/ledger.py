@@ -149,7 +149,11 @@ class Outbox(Protocol):
     def revive(self, ids: Some[str] | None, *, now: datetime) -> int:
         """Make dead letters due again (all, when None); return how many."""
 
-    def add(self, tasks: Iterable[Task], *, now: datetime) -> None: ...
+    def add(self, tasks: Iterable[Task], *, now: datetime, lazily: bool = False) -> None:
+        """Write tasks; a known id is left as it is.
+
+        `lazily` as in `Ledger.write`: for what follows from what is stored.
+        """
 
     def letters(self, *, states: Some[str], limit: int) -> list[Letter]: ...
 

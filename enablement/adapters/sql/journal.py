@@ -50,7 +50,7 @@ class SqlJournal:
                 put(connection, tables.integration_days, [to_row(add_days(_day(connection, day), day))])
 
     def weigh(self, *, now: datetime) -> list[Incident]:
-        with self._database.writing(alone=ALONE) as connection:
+        with self._database.writing(alone=ALONE, lazily=True) as connection:
             known = _found(connection, _recent(now - COMES_BACK_WITHIN))
             weighed = weigh(_signals(connection), known, now=now)
             put(connection, _incidents, [to_row(one) for one in weighed.incidents])

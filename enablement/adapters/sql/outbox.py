@@ -25,8 +25,8 @@ class SqlOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, tasks: Iterable[Task], *, now: datetime) -> None:
-        with self._database.writing() as connection:
+    def add(self, tasks: Iterable[Task], *, now: datetime, lazily: bool = False) -> None:
+        with self._database.writing(lazily=lazily) as connection:
             add_tasks(connection, tasks, now=now)
 
     def due(self, lane: Lane, *, now: datetime) -> bool:
@@ -158,7 +158,8 @@ class SqlOutbox:
             return True
 
     def _end(self, ids: Collection[str], owner: str, **values: object) -> None:
-        with self._database.writing() as connection:
+        # Undone by a power cut, a row is done, tried or given up once more.
+        with self._database.writing(lazily=True) as connection:
             statement = update(_rows).where(_rows.c.id.in_(list(ids)), _held_by(owner))
             connection.execute(statement.values(owner="", lease_until=None, **values))
 
