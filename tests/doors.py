@@ -1,13 +1,17 @@
 """What the tests of the doors stand on: a local Slack and a local Salesforce with the product between them."""
 
+import atexit
 import hashlib
 import hmac
 import json
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -367,10 +371,39 @@ class Late(Flask):
 @contextmanager
 def staged(folder: Path, *, rate_limits: bool = True) -> Iterator[Stage]:
     """Serve both sandboxes and the product, filled with a few people, deals and assets."""
+    filled = _filled()
+    shutil.copytree(filled.folder, folder, dirs_exist_ok=True)
+    with _served(folder, rate_limits=rate_limits) as stage:
+        stage.users.update(filled.users)
+        stage.deals.update(filled.deals)
+        yield stage
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a stage begins with: the databases and the index, and the ids of its people and deals."""
+
+    folder: Path
+    users: Mapping[str, str]
+    deals: Mapping[str, str]
+
+
+@cache
+def _filled() -> Filled:
+    """Fill a stage once; every later one begins with a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="touchline-stage-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with _served(folder, rate_limits=False) as stage:
+        _fill(stage)
+        return Filled(folder, stage.users, stage.deals)
+
+
+@contextmanager
+def _served(folder: Path, *, rate_limits: bool) -> Iterator[Stage]:
     with ExitStack() as stack:
         org_app, front = Late("org"), Late("product")
         org_url = stack.enter_context(Server(org_app)).url
-        org_app.extensions["late"] = salesforce.create_app(org_config(org_url))
+        org_app.extensions["late"] = salesforce.create_app(org_config(org_url, database=folder / "org.db"))
         stack.callback(org_app.extensions["late"].extensions["org"].store.close)
         app_url = stack.enter_context(Server(front)).url
         config = slack.SlackConfig(
@@ -389,11 +422,9 @@ def staged(folder: Path, *, rate_limits: bool = True) -> Iterator[Stage]:
         stack.callback(database.close)
         watch = Watch()
         services = replace(services, clock=watch)
-        front.extensions["late"] = _web(services, settings, database)
+        front.extensions["late"] = web(services, settings, database)
         org = stack.enter_context(OrgClient(org_url, CLIENT_ID, CLIENT_SECRET))
-        stage = Stage(slack_url, org_url, app_url, settings, services, database, watch, org)
-        _fill(stage)
-        yield stage
+        yield Stage(slack_url, org_url, app_url, settings, services, database, watch, org)
 
 
 @pytest.fixture(scope="module")
@@ -409,9 +440,11 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield running
 
 
-def org_config(url: str, *, public_key_pem: str | None = None) -> salesforce.OrgConfig:
+def org_config(
+    url: str, *, database: Path | None = None, public_key_pem: str | None = None
+) -> salesforce.OrgConfig:
     return salesforce.OrgConfig(
-        database=None,
+        database=database,
         source=PROJECT,
         base_url=url,
         client_id=CLIENT_ID,
@@ -439,7 +472,7 @@ def _settings(folder: Path, *, slack_url: str, org_url: str, app_url: str) -> Se
     )
 
 
-def _web(services: Services, settings: Settings, database: Database) -> Flask:
+def web(services: Services, settings: Settings, database: Database) -> Flask:
     gateway = composition.gateway(settings)
     door = SlackDoor(
         services, gateway, token=settings.slack_bot_token, signing_secrets=settings.slack_signing_secrets
@@ -450,7 +483,13 @@ def _web(services: Services, settings: Settings, database: Database) -> Flask:
         return {"ok": at == head, "schema": at}
 
     inbound = HookDoor(services, composition.hooks(settings))
-    return create_app(services, slack=door.handle, salesforce=inbound.handle, health=health)
+    return create_app(
+        services,
+        slack=door.handle,
+        salesforce=inbound.handle,
+        health=health,
+        proxies=settings.trusted_proxies,
+    )
 
 
 def _fill(stage: Stage) -> None:

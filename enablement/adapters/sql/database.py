@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,11 @@ class Database:
         Raises DatabaseAway.
         """
         try:
+            revision, newest = self.revisions()
+            if revision == newest:
+                return
             with self.writing(alone="migrate") as connection:
-                command.upgrade(self._config(connection), "head")
+                command.upgrade(_config(connection), "head")
         except OperationalError as error:
             where = self.engine.url.render_as_string(hide_password=True)
             reason = str(error.orig).strip().splitlines()[0]
@@ -86,9 +90,8 @@ class Database:
 
     def revisions(self) -> tuple[str | None, str | None]:
         """Return the schema's revision and the newest one that this code knows."""
-        head = ScriptDirectory.from_config(self._config()).get_current_head()
         with self.reading() as connection:
-            return MigrationContext.configure(connection).get_current_revision(), head
+            return MigrationContext.configure(connection).get_current_revision(), _newest()
 
     def checkpoint(self) -> None:
         """Carry what was committed from SQLite's log into its file, without making anybody wait."""
@@ -113,11 +116,18 @@ class Database:
                 # Closing alone would keep the turn for a child that was forked meanwhile.
                 fcntl.flock(line, fcntl.LOCK_UN)
 
-    def _config(self, connection: Connection | None = None) -> Config:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        return config
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+@cache
+def _newest() -> str | None:
+    # Reading it compiles every migration.
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _engine(url: str) -> Engine:
