@@ -1,6 +1,8 @@
 # Everything a newcomer needs: `make demo` and `make test`. Both make .venv by themselves.
 PYTHON ?= python3
 BIN := .venv/bin
+# One more than there are processors: for a third of their time tests wait for servers and the disk.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
 
@@ -25,7 +27,7 @@ demo: .venv/run ## Start Touchline with a local Slack and a local Salesforce (AR
 	@$(BIN)/touchline demo $(ARGS)
 
 test: .venv/dev ## Run every test
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: .venv/dev ## Format, lint, types, import contracts: no warning is let through
 	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format"; exit 1; }
