@@ -35,6 +35,15 @@ check: .venv/dev ## Format, lint, types, import contracts: no warning is let thr
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# Where the catalogues lie; a test collects into a copy.
+WORDS ?= enablement/locale
+words: .venv/dev ## Collect the texts that people see into the catalogues, to be translated
+	@$(BIN)/pybabel --quiet extract --keywords=marked --no-location --no-wrap --sort-output \
+		--output-file=$(WORDS)/touchline.pot enablement bot web jobs
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+		--domain=touchline --input-file=$(WORDS)/touchline.pot --output-dir=$(WORDS)
+	@rm $(WORDS)/touchline.pot
+
 .venv/judges: .venv/dev judges/requirements.txt judges/package-lock.json
 	@$(PIP) install --require-hashes -r judges/requirements.txt
 	@$(BIN)/python -m judges.install
@@ -54,4 +63,4 @@ clean: ## Remove what can be made again (.venv and var stay)
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-.PHONY: help demo test check lock clean
+.PHONY: help demo test check words lock clean

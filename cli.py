@@ -12,10 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 import app as composition
+from cli_announcements import announcements_cli
 from cli_deals import deals_check, deals_repair
 from cli_library import library_cli
 from cli_people import people_cli
-from cli_status import status
+from cli_status import outbox, status
 from crm.mapping import BadMapping
 from enablement import answering, wording
 from enablement.adapters.sql.database import DatabaseAway
@@ -32,7 +33,9 @@ cli.add_typer(deals_cli, name="deals")
 deals_cli.command("check")(deals_check)
 deals_cli.command("repair")(deals_repair)
 cli.add_typer(people_cli, name="people")
+cli.add_typer(announcements_cli, name="announcements")
 cli.command("status")(status)
+cli.command("outbox")(outbox)
 
 
 def main() -> None:
@@ -144,41 +147,10 @@ def ask(
 
 
 @cli.command()
-def outbox(
-    retry: Annotated[bool, typer.Option("--retry", help="Make the dead letters due again.")] = False,
-    ids: Annotated[list[str] | None, typer.Argument(help="Which to retry, by id; all when left out.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the work that waits and the dead letters, or try these again."""
-    services = open_services(doors=False)
-    if retry:
-        dead = services.outbox.letters(states=("dead",), limit=10_000)
-        chosen = [one.id for one in dead if not ids or one.id.startswith(tuple(ids))]
-        count = services.outbox.revive(chosen, now=services.clock())
-        services.work.wake(*LANES)
-        print(json.dumps({"retried": count})) if as_json else out.print(f"{count} made due again.")
-        return
-    letters = services.outbox.letters(states=("due", "leased", "dead"), limit=200)
-    counts = services.outbox.counts()
-    if as_json:
-        said = {"counts": {f"{lane} {state}": count for (lane, state), count in sorted(counts.items())}}
-        print(json.dumps({**said, "rows": [asdict(one) for one in letters]}, default=str))
-        return
-    out.print(
-        "  ".join(f"{lane} {state}: {count}" for (lane, state), count in sorted(counts.items())) or "Empty."
-    )
-    if letters:
-        table = Table("id", "kind", "state", "attempts", "due", "error", box=None, header_style="bold")
-        for one in letters:
-            due = f"{one.due_at:%d %b %H:%M:%S}"
-            table.add_row(one.id[:10], one.kind, one.state, str(one.attempts), due, escape(one.error))
-        out.print(table)
-
-
-@cli.command()
 def doctor(as_json: AsJson = False) -> None:
     """Check settings, database, index, outbox, queue, Slack and Salesforce; exit 1 when anything is wrong."""
-    from doctor import examine, free_bytes  # only this command needs it
+    from doctor import examine  # only this command needs it
+    from doctor.machine import free_bytes
 
     # A database host that does not answer at all would otherwise be waited for by the minute.
     os.environ.setdefault("PGCONNECT_TIMEOUT", "5")

@@ -1,21 +1,25 @@
-"""`touchline status`: how the installation is, for people and for monitors."""
+"""`touchline status` and `touchline outbox`: how the installation is, for people and for monitors."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from crm.mapping import load_field_map
-from enablement.health import Check, Health, Quality, checks, measure, quality, troubles
+from enablement.health import Check, Health, Quality, Trouble, checks, measure, quality, troubles
+from enablement.model import LANES, Letter
+from enablement.ports import Services
 from settings import Settings, read_settings
-from terminal import AsJson, open_services, out
+from terminal import AsJson, open_services, out, record_url, say
 
 EXAMPLES, EXAMPLES_SHOWN = 20, 1
+LETTERS_SHOWN = 200
+MOST_RETRIED = 10_000
 REASONS_SHOWN = 10
 
 
@@ -38,19 +42,67 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def record_url(settings: Settings, deal_id: str) -> str:
-    """Return the address of a deal in Salesforce; empty where the org's is not set."""
-    return settings.salesforce_url and f"{settings.salesforce_url}/lightning/r/Opportunity/{deal_id}/view"
+def outbox(
+    retry: Annotated[bool, typer.Option("--retry", help="Make the dead letters due again.")] = False,
+    ids: Annotated[list[str] | None, typer.Argument(help="Which to retry, by id; all when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the work that waits and the dead letters, or try these again."""
+    settings = read_settings(doors=False)
+    services = open_services(doors=False)
+    if retry:
+        dead = services.outbox.letters(states=("dead",), limit=MOST_RETRIED)
+        chosen = [one.id for one in dead if not ids or one.id.startswith(tuple(ids))]
+        count = services.outbox.revive(chosen, now=services.clock())
+        services.work.wake(*LANES)
+        print(json.dumps({"retried": count})) if as_json else out.print(f"{count} made due again.")
+        return
+    letters = services.outbox.letters(states=("due", "leased", "dead"), limit=LETTERS_SHOWN)
+    counts = services.outbox.counts()
+    deals = _deals_of(letters, services)
+    if as_json:
+        said = {"counts": {f"{lane} {state}": count for (lane, state), count in sorted(counts.items())}}
+        rows = [{**asdict(one), "url": record_url(settings, deals[one.id])} for one in letters]
+        print(json.dumps({**said, "rows": rows}, default=str))
+        return
+    waiting = sum(count for (_, state), count in counts.items() if state in ("due", "leased"))
+    dead_count = sum(count for (_, state), count in counts.items() if state == "dead")
+    out.print(f"{waiting} waiting or being worked on, {dead_count} dead.", highlight=False)
+    for one in sorted(letters, key=lambda one: one.state != "dead"):
+        _say_letter(one, record_url(settings, deals[one.id]))
+    if waiting + dead_count > len(letters):
+        out.print(f"\n…and {waiting + dead_count - len(letters)} more.", highlight=False)
+    if dead_count:
+        say("\nMend what they say, then `touchline outbox --retry` (or name some by their ids).")
+
+
+def _deals_of(letters: Sequence[Letter], services: Services) -> dict[str, str]:
+    """Return for each letter, by its id, the deal that it is about; empty where it is about none."""
+    touches = services.ledger.touches([one.subject for one in letters if one.kind == "crm.touch"])
+    touched = {one.id: one.deal_id for one in touches}
+    named = {one.id: next((part for part in one.subject.split() if part[:3] == "006"), "") for one in letters}
+    return {one.id: touched.get(one.subject, named[one.id]) or "" for one in letters}
+
+
+def _say_letter(one: Letter, url: str) -> None:
+    attempts = f"{one.attempts} attempt{'s' * (one.attempts != 1)}"
+    when = (
+        f"due {one.due_at:%d %b %H:%M:%S} UTC" if one.state == "due" else f"since {_moment(one.created_at)}"
+    )
+    say(f"\n{one.id[:10]}  {one.kind}  {one.state}  {attempts}, {when}", style="bold" * (one.state == "dead"))
+    for line in filter(None, (one.error, url)):
+        say(f"  {line}")
 
 
 def _document(
-    health: Health, found: Iterable[Check], needed: list[str], deals: Quality, settings: Settings
+    health: Health, found: Iterable[Check], needed: Sequence[Trouble], deals: Quality, settings: Settings
 ) -> dict[str, Any]:
     return {
         "ok": not needed,
-        "needs": needed,
+        "needs": [one.said for one in needed],
         "at": health.at.isoformat(),
-        "checks": [asdict(one) for one in found],
+        # What is said is said of what is wrong.
+        "checks": [asdict(one) if one.is_wrong else {**asdict(one), "said": ""} for one in found],
         "incidents": [asdict(one) for one in health.open],
         "integrations": [asdict(one) for one in health.days],
         "waiting": [{**asdict(one), "seconds": _seconds(one.oldest, health.at)} for one in health.waiting],
@@ -76,33 +128,30 @@ def _document(
     }
 
 
-def _print(health: Health, needed: list[str], deals: Quality, settings: Settings) -> None:
+def _print(health: Health, needed: Sequence[Trouble], deals: Quality, settings: Settings) -> None:
     if needed:
-        out.print(
-            f"[red]This needs somebody:[/] {escape('; '.join(needed))}.", highlight=False, soft_wrap=True
-        )
+        out.print("[red]This needs somebody:[/]")
+        for one in needed:
+            say(f"- {one.said}")
+            if one.incident:
+                say(
+                    f"  since {_moment(one.incident.opened_at)}, seen {_times(one.incident.count)}",
+                    style="dim",
+                )
+        say("What to do about each: docs/operations.md", style="dim")
     else:
         out.print("[green]All is well.[/]")
-    _show("Incidents", _incidents(health))
     _show("Calls by day", _days(health))
     _show("Work", _work(health))
     _show("Dead letters (`touchline outbox --retry` tries them again)", _letters(health))
-    _show("Salesforce to here", _arrivals(health))
-    score = "no deals yet" if deals.score is None else f"{deals.score} of 100"
-    _show(f"Data quality of the deals: {score}", _quality(deals, settings))
+    _show("Salesforce to here", _arrivals(health, settings))
+    _say_quality(deals, settings)
 
 
 def _show(title: str, table: Table) -> None:
     if table.row_count:
         out.print(f"\n[bold]{escape(title)}[/]", highlight=False)
         out.print(table)
-
-
-def _incidents(health: Health) -> Table:
-    table = _table("since", "seen", "last", "what")
-    for one in health.open:
-        table.add_row(_moment(one.opened_at), str(one.count), _moment(one.last_at), escape(one.summary))
-    return table
 
 
 def _days(health: Health) -> Table:
@@ -128,10 +177,11 @@ def _letters(health: Health) -> Table:
     return table
 
 
-def _arrivals(health: Health) -> Table:
+def _arrivals(health: Health, settings: Settings) -> Table:
     table, hooks, now = Table(box=None, show_header=False), health.hooks, health.at
     table.add_row("deals last read", _ago(health.last_reading, now))
-    table.add_row("last hook", _ago(hooks.last_event, now))
+    hears = settings.salesforce_outbound_path or settings.salesforce_hook_secrets or hooks.last_event
+    table.add_row("last hook", _ago(hooks.last_event, now) if hears else "none are set up")
     table.add_row("last change of a deal", _ago(hooks.last_deal_change, now))
     waiting = f"{hooks.waiting}, the oldest {_ago(hooks.oldest, now)}" if hooks.waiting else "none"
     table.add_row("changed deals that wait", waiting)
@@ -141,13 +191,14 @@ def _arrivals(health: Health) -> Table:
     return table
 
 
-def _quality(deals: Quality, settings: Settings) -> Table:
-    table = _table("", "missing", "of", "for example")
+def _say_quality(deals: Quality, settings: Settings) -> None:
+    score = "no deals yet" if deals.score is None else f"{deals.score} of 100"
+    out.print(f"\n[bold]Data quality of the deals: {score}[/]", highlight=False)
     for part in deals.parts:
-        shown = part.examples[:EXAMPLES_SHOWN]
-        links = "\n".join(f"{escape(name)}  {escape(record_url(settings, one))}" for one, name in shown)
-        table.add_row(part.name, str(part.missing), str(part.of), links)
-    return table
+        if part.missing:
+            say(f" {part.name}: missing in {part.missing} of {part.of} deals, for example")
+        for deal_id, name in part.examples[:EXAMPLES_SHOWN]:
+            say(f"   {name}  {record_url(settings, deal_id)}".rstrip())
 
 
 def _table(*columns: str) -> Table:
@@ -155,7 +206,11 @@ def _table(*columns: str) -> Table:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment:%d %b %H:%M}"
+    return f"{moment:%d %b %H:%M} UTC"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _seconds(moment: datetime, now: datetime) -> float:

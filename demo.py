@@ -8,7 +8,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from enablement.adapters.intake import files_in, take_in_files
 from enablement.model import Share, key
 from enablement.ports import Services, TryLater
 from processes import Processes, python
+from sandbox.salesforce import ORGANIZATION_ID
 from sandbox.world import ENABLEMENT, PROTAGONIST, ROLLOUT_NAME, LoadError, generate, load, slack_workspace
 from settings import DEMO_ENVIRONMENT, Settings, read_settings
 from stack import NotReady, Queue, answers, free_port, is_taken, start_touchline, valkey_binary, wait_until
@@ -82,7 +83,8 @@ def run(port: int, *, say: Say) -> None:
     with until_told(), started(ports, data, say=say) as demo:
         _leave_environment(demo)
         say(f"\nOpen {demo.page}\n")
-        say(f"You are Maya Chen in Slack. Try:  /content {QUESTION}\nCtrl-C ends it.")
+        say(f"You are Maya Chen in Slack. Try:  /content {QUESTION}")
+        say("Change the stage in Salesforce on the right, and give /content alone.\nCtrl-C ends it.")
         try:
             signal.pause()
         except KeyboardInterrupt:
@@ -111,9 +113,11 @@ def run_alone(port: int, *, say: Say) -> None:
 
 
 @contextlib.contextmanager
-def started(ports: Ports, data: Path, *, say: Say, reply_workers: int = 1) -> Iterator[Demo]:
-    """Start the sandbox and Touchline, fill both with samples, and end all of it at the end."""
-    environ = _environment(ports, data)
+def started(
+    ports: Ports, data: Path, *, say: Say, reply_workers: int = 1, extra: Mapping[str, str] | None = None
+) -> Iterator[Demo]:
+    """Start the sandbox and Touchline, fill both with samples, and end all of it at the end; `extra` are settings."""
+    environ = _environment(ports, data) | dict(extra or {})
     with contextlib.ExitStack() as stack:
         try:
             say("Starting a local Slack and a local Salesforce…")
@@ -125,6 +129,7 @@ def started(ports: Ports, data: Path, *, say: Say, reply_workers: int = 1) -> It
             say("Starting Touchline…")
             start_touchline(processes, port=ports.web, environ=environ, reply_workers=reply_workers)
             _link_channel(demo)
+            _report_changes(demo)
         except NotReady as error:
             raise DemoFailed(str(error)) from error
         yield demo
@@ -170,6 +175,8 @@ def _environment(ports: Ports, data: Path) -> dict[str, str]:
         "SALESFORCE_URL": f"http://127.0.0.1:{ports.salesforce}",
         "SALESFORCE_CLIENT_ID": "touchline",
         "SALESFORCE_CLIENT_SECRET": secrets.token_hex(16),
+        "SALESFORCE_ORG_ID": ORGANIZATION_ID,
+        "SALESFORCE_OUTBOUND_PATH": secrets.token_hex(32),
         "PUBLIC_URL": f"http://127.0.0.1:{ports.web}",
         "TOUCHLINE_DATA": str(data.resolve()),
         "TOUCHLINE_LIBRARIANS": ENABLEMENT,
@@ -257,6 +264,15 @@ def _link_channel(demo: Demo) -> None:
     )
 
 
+def _report_changes(demo: Demo) -> None:
+    """Have Salesforce say by itself which Opportunities change, as docs/salesforce.md tells an administrator."""
+    endpoint = f"{demo.app_url}/salesforce/outbound/{demo.settings.salesforce_outbound_path}"
+    message = {"name": "Touchline", "object": "Opportunity", "fields": ["Id"], "endpoint": endpoint}
+    answer = requests.post(f"{demo.salesforce_url}/_sandbox/outbound", json=message, timeout=10)
+    if not answer.ok:
+        raise DemoFailed(f"Salesforce would not report changes: {answer.text}")
+
+
 def _act(demo: Demo, act: str, **what: Any) -> dict[str, Any]:
     """Do in Slack what a person does there: give a command, click, submit a form."""
     answer = requests.post(f"{demo.slack_url}/_sandbox/{act}", json={"user": demo.user, **what}, timeout=10)
@@ -338,6 +354,8 @@ def _leave_environment(demo: Demo) -> None:
         "SALESFORCE_URL": settings.salesforce_url,
         "SALESFORCE_CLIENT_ID": settings.salesforce_client_id,
         "SALESFORCE_CLIENT_SECRET": settings.salesforce_client_secret,
+        "SALESFORCE_ORG_ID": settings.salesforce_org_id,
+        "SALESFORCE_OUTBOUND_PATH": settings.salesforce_outbound_path,
         "PUBLIC_URL": settings.public_url,
         "TOUCHLINE_DATA": str(settings.data_dir),
         "DATABASE_URL": settings.database_url,

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
@@ -58,9 +59,16 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     data_dir: Path = Path("var")
     public_url: str = "http://127.0.0.1:3000"
+    # Whose word on where a request came from is believed.
+    trusted_proxies: tuple[Network, ...] = ()
     link_days: int = 90
     sync_every_s: int = 300
     librarians: tuple[str, ...] = ()
+    announcers: tuple[str, ...] = ()
+    announce_approval: str = ""
+    announce_per_minute: int = 300
+    quiet_hours: tuple[time, time] = (time(20), time(8))
+    confirm_beyond: int = 50
     # Where incidents are told; empty: in the log alone.
     ops_channel: str = ""
     embedder: str = "use"
@@ -174,12 +182,18 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
     outbound_networks = checked(
         "SALESFORCE_OUTBOUND_NETWORKS", _networks, "networks such as 192.0.2.0/24, with commas between"
     )
+    proxies = checked(
+        "TRUSTED_PROXIES",
+        _proxies,
+        "your proxies' addresses or networks, such as 10.0.0.0/24, with commas between",
+    )
     hook_secrets = [
         checked(name, _hook_secret, "whsec_ and 24 bytes or more in base64 (see docs/salesforce.md)")
         for name in ("SALESFORCE_HOOK_SECRET", "SALESFORCE_HOOK_SECRET_PREVIOUS")
     ]
     if doors and not value(_ORG.name) and any((outbound_path, *hook_secrets)):
         problems.append(_line(_ORG))
+    quiet_hours = checked("TOUCHLINE_QUIET_HOURS", _hours, "from and to, such as 20:00-08:00")
     ops_channel = value("OPS_CHANNEL")
     if ops_channel and not _CHANNEL.fullmatch(ops_channel):
         problems.append("OPS_CHANNEL: should be a channel's id (C…, at the end of the channel's details)")
@@ -210,9 +224,15 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         redis_url=value("REDIS_URL"),
         data_dir=data_dir,
         public_url=value("PUBLIC_URL", Settings.public_url).rstrip("/"),
+        trusted_proxies=proxies or (),
         link_days=number("LINK_DAYS", Settings.link_days),
         sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s),
         librarians=emails("TOUCHLINE_LIBRARIANS"),
+        announcers=emails("TOUCHLINE_ANNOUNCERS"),
+        announce_approval=choice("TOUCHLINE_ANNOUNCE_APPROVAL", "none", "managers").replace("none", ""),
+        announce_per_minute=number("TOUCHLINE_ANNOUNCE_PER_MINUTE", Settings.announce_per_minute),
+        quiet_hours=quiet_hours or Settings.quiet_hours,
+        confirm_beyond=number("TOUCHLINE_ANNOUNCE_CONFIRM", Settings.confirm_beyond),
         ops_channel=ops_channel,
         embedder=embedder,
         embed_budget=number("TOUCHLINE_EMBED_BUDGET", Settings.embed_budget),
@@ -254,6 +274,20 @@ def _unguessable(text: str) -> str:
 
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _hours(text: str) -> tuple[time, time]:
+    begins, ends = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    if begins.tzinfo or ends.tzinfo:
+        raise ValueError("the zone is each reader's")
+    return begins, ends
+
+
+def _proxies(text: str) -> tuple[Network, ...]:
+    networks = _networks(text)
+    if any(not network.prefixlen for network in networks):
+        raise ValueError("everybody: then anybody could say that they are somebody else")
+    return networks
 
 
 def _hook_secret(text: str) -> str:

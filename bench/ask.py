@@ -1,35 +1,22 @@
 """`ask`: how soon a rep has the ack and the answer, in an open loop through all processes, beside a bare Bolt echo."""
 
-import os
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
-import requests
-
-from bench import commands, crowd, disk, library, meaning
+from bench import commands, crowd, disk, library
 from bench.commands import Command
 from bench.figures import Bench, BenchFailed, Figure, Options, Promise, median_ratio, percentile
 from bench.openloop import Request, Sent, fire
-from demo import Demo, DemoFailed, Ports, started
-from enablement.ports import TryLater
-from sandbox.world import LoadError
-from stack import NotReady, answers, free_port, wait_until, web_command
+from bench.running import running
+from demo import Demo
 
 REPS = 20
 ASKS_A_SECOND = 10
 LASTS_S, QUICK_LASTS_S = 60, 15
 ASSETS = 10_000
-DEALS_EACH = 8
 SEED = 20
-INDEXED_WITHIN_S = 300.0
-IDLE_WITHIN_S = 300.0
-LOOK_EVERY_S = 0.5
-CRM_TAKES_S = 0.3
 ACK_P99_MS, WARM_P95_MS, COLD_P95_MS = 100.0, 400.0, 800.0
 # The echo's requests go out between ours, so that neither waits for the other's sending.
 PEER_AFTER_S = 0.5 / ASKS_A_SECOND
@@ -84,82 +71,12 @@ BENCH = Bench("ask", "A question in Slack: ack and answer, beside a bare Bolt ec
 
 @contextmanager
 def _street(strangers: int, options: Options) -> Iterator[Street]:
-    ports, echo_port = Ports(free_port(), free_port(), free_port()), free_port()
-    with (
-        tempfile.TemporaryDirectory(prefix="touchline-bench-") as folder,
-        _failures_told(),
-        started(ports, Path(folder), say=options.say) as demo,
-    ):
-        options.say(f"Bringing {REPS + strangers} sellers with {DEALS_EACH} deals each…")
-        sellers, channel = crowd.bring(demo, REPS + strangers, deals_each=DEALS_EACH, seed=SEED)
-        options.say(f"Publishing {ASSETS} assets…")
-        _fill(demo, sellers)
-        demo.processes.start("echo", [*web_command(echo_port)[:-1], "bench.echo:web()"])
-        echo_url = f"http://127.0.0.1:{echo_port}"
-        wait_until(lambda: answers(f"{echo_url}/readyz"), "echo", demo.processes)
-        crowd.be_seen(demo, sellers)
-        options.say("Waiting until what the new deals caused is done…")
-        _wait_for_rest(demo)
-        _slow_down(demo)
-        # Otherwise the system carries ten thousand new files to the disk while acks wait for it.
-        os.sync()
-        alive = _alive(demo)
-        yield Street(demo, echo_url, channel, sellers[:REPS], sellers[REPS:], Random(f"{SEED}:asks"))
-        if died := [name for name, pid in _alive(demo).items() if pid != alive[name]]:
-            raise BenchFailed(f"These processes died during the measurement: {', '.join(died)}")
-
-
-@contextmanager
-def _failures_told() -> Iterator[None]:
-    try:
-        yield
-    except (DemoFailed, NotReady, LoadError, requests.RequestException) as error:
-        raise BenchFailed(f"What is to be measured does not run: {error}") from error
-
-
-def _alive(demo: Demo) -> dict[str, int | None]:
-    return {name: demo.processes.pid(name) for name in demo.processes.names()}
-
-
-def _fill(demo: Demo, sellers: Sequence[crowd.Seller]) -> None:
-    services = demo.services
-    customers = sorted({account for one in sellers for account in one.accounts})
-    bank = library.sentences(services.catalog)
-    drawn = list(library.draw(bank, customers, count=ASSETS, seed=SEED, now=services.clock()))
-    library.publish(drawn, demo.settings.database_url)
-    if services.embedder:
-        meaning.embed(drawn, bank, store=services.vectors, embedder=services.embedder)
-    _wait_for_index(demo)
-
-
-def _wait_for_index(demo: Demo) -> None:
-    """Index what was published, here or wherever Touchline has begun with it by itself."""
-    ends = time.monotonic() + INDEXED_WITHIN_S
-    while True:
-        try:
-            demo.services.index.follow()
-        except TryLater as error:
-            if time.monotonic() > ends:
-                raise BenchFailed(
-                    f"The library was not indexed within {INDEXED_WITHIN_S:.0f} s: {error}"
-                ) from error
-            time.sleep(LOOK_EVERY_S)
-        else:
-            return
-
-
-def _wait_for_rest(demo: Demo) -> None:
-    """Wait until nothing is due: thousands of deals that come at once are no part of an ordinary minute."""
-    ends = time.monotonic() + IDLE_WITHIN_S
-    while demo.services.journal.waiting(now=demo.services.clock()):
-        if time.monotonic() > ends:
-            raise BenchFailed(f"Work was still waiting after {IDLE_WITHIN_S:.0f} s.")
-        time.sleep(LOOK_EVERY_S)
-
-
-def _slow_down(demo: Demo) -> None:
-    fault = {"kind": "slow", "seconds": CRM_TAKES_S, "times": -1, "path_prefix": "/services/data"}
-    requests.post(f"{demo.salesforce_url}/_sandbox/faults", json=fault, timeout=10).raise_for_status()
+    with running(
+        options, sellers=REPS + strangers, assets=ASSETS, seed=SEED, peer="bench.echo:web()"
+    ) as all_of_it:
+        reps, others = all_of_it.sellers[:REPS], all_of_it.sellers[REPS:]
+        chance = Random(f"{SEED}:asks")
+        yield Street(all_of_it.demo, all_of_it.peer_url, all_of_it.channel, reps, others, chance)
 
 
 def _measure(street: Street, askers: Sequence[crowd.Seller]) -> Phase:

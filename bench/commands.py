@@ -110,6 +110,11 @@ def position(slack_url: str) -> int:
     return int(_get(slack_url, "received", since=1_000_000_000)["last"])
 
 
+def received(slack_url: str, *, after: int) -> list[dict[str, Any]]:
+    """Return the calls that the local Slack received after that one."""
+    return list(_get(slack_url, "received", since=after)["calls"])
+
+
 def wait_for_answers(
     slack_url: str, marks: Sequence[str], *, after: int, within_s: float = ANSWERED_WITHIN_S
 ) -> Answers:

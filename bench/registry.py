@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from bench import ask, deals, extract, search, writeback
+from bench import ask, deals, extract, loop, search, writeback
 from bench.data import find
 from bench.figures import Bench, BenchFailed, Figure, Options, Say
 
 BENCHES: dict[str, Bench] = {
-    bench.name: bench for bench in (ask.BENCH, deals.BENCH, extract.BENCH, search.BENCH, writeback.BENCH)
+    bench.name: bench
+    for bench in (ask.BENCH, deals.BENCH, extract.BENCH, loop.BENCH, search.BENCH, writeback.BENCH)
 }
 
 

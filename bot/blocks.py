@@ -17,12 +17,15 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
-from bot import library_blocks, publish_blocks
+from bot import announce_blocks, library_blocks, publish_blocks
 from bot.mrkdwn import escape, plain
 from bot.payload import Carried
+from bot.sent_blocks import sent_line
 from enablement import wording
+from enablement.announcing import Told
 from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
 from enablement.holdings import Holdings
+from enablement.language import _, in_a_row
 from enablement.model import Deal
 from enablement.sharing import open_link
 from enablement.uploads import Offer
@@ -36,21 +39,29 @@ SHARE, OPEN, NOT_USEFUL, CHANGE, DEAL = (
 )
 PICKER_BLOCK = "find.pick:"
 MOST_OPTIONS = 100
-HELP = (
-    "*Ask for content in the context of a deal*\n"
-    "• `/content pricing for Norfield` – name the deal in the question\n"
-    "• `/content` – what fits the deal of this channel, or your only open one\n"
-    "• `/content link Norfield` – make this channel about a deal\n"
-    "• `/content library` – what you look after in the library\n"
-    "You can also mention me or write to me directly."
-)
+
+
+def help_text() -> str:
+    """Return what can be asked, and how."""
+    return "\n".join(
+        (
+            _("*Ask for content in the context of a deal*"),
+            _("• `/content pricing for Norfield` – name the deal in the question"),
+            _("• `/content` – what fits the deal of this channel, or your only open one"),
+            _("• `/content link Norfield` – make this channel about a deal"),
+            _("• `/content library` – what you look after in the library"),
+            _("You can also mention me or write to me directly."),
+        )
+    )
 
 
 def text_block(text: str) -> SectionBlock:
     return SectionBlock(text=_mrkdwn(text))
 
 
-def reply(said: Reply | Offer | Holdings, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
+def reply(
+    said: Reply | Offer | Holdings | Told, *, public_url: str, now: datetime
+) -> tuple[list[Block], str]:
     """Return the blocks of a reply, and its text for notifications and screen readers: Slack reads mrkdwn there too."""
     match said:
         case Answer():
@@ -61,6 +72,8 @@ def reply(said: Reply | Offer | Holdings, *, public_url: str, now: datetime) -> 
             return publish_blocks.offer(said)
         case Holdings():
             return library_blocks.holdings(said)
+        case Told():
+            return announce_blocks.told(said)
         case Refusal() | Done():
             return [text_block(escape(said.text))], escape(said.text, most=300)
 
@@ -70,20 +83,20 @@ def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block]
     basis = wording.basis(said.basis, said.ask.question)
     notes = [
         basis,
-        *(["Customer-facing content only: outsiders read this channel."] if said.customers_only else []),
+        *([_("Customer-facing content only: outsiders read this channel.")] if said.customers_only else []),
     ]
     blocks.append(ContextBlock(elements=[_mrkdwn(escape(note, most=600)) for note in notes]))
     for shown in said.shown:
         blocks += [DividerBlock(), *_asset(shown, public_url=public_url, now=now)]
-    titles = ", ".join(shown.asset.title for shown in said.shown)
-    return blocks, escape(f"For {said.deal.name}: {titles or basis}", most=300)
+    titles = in_a_row(shown.asset.title for shown in said.shown)
+    return blocks, escape(_("For {deal}: {answer}", deal=said.deal.name, answer=titles or basis), most=300)
 
 
 def picker(said: Picker) -> tuple[list[Block], str]:
-    question = f"{said.text} “{said.ask.question}”" if said.ask.question else said.text
+    question = f"{said.text} {wording.quoted(said.ask.question)}" if said.ask.question else said.text
     select = StaticSelectElement(
         action_id=DEAL,
-        placeholder=PlainTextObject(text="Choose a deal"),
+        placeholder=PlainTextObject(text=_("Choose a deal")),
         options=[_deal_option(deal) for deal in said.deals[:MOST_OPTIONS]],
     )
     block = SectionBlock(
@@ -98,10 +111,10 @@ def _deal_line(said: Answer) -> SectionBlock:
     return SectionBlock(
         text=_mrkdwn(f"*{escape(deal.name, most=300)}*\n{facts}  ·  _{escape(wording.how(said.how))}_"),
         accessory=ButtonElement(
-            text=PlainTextObject(text="Change"),
+            text=PlainTextObject(text=_("Change")),
             action_id=CHANGE,
             value=Carried(said.ask.id).to_json(),
-            accessibility_label="Choose another deal",
+            accessibility_label=_("Choose another deal"),
         ),
     )
 
@@ -110,19 +123,25 @@ def _asset(shown: Shown, *, public_url: str, now: datetime) -> list[Block]:
     asset, suggestion = shown.asset, shown.suggestion
     title = escape(asset.title, most=300)
     if shown.dismissed:
-        return [ContextBlock(elements=[_mrkdwn(f"~{title}~  Noted: not shown again for this deal.")])]
+        noted = ContextBlock(elements=[_mrkdwn(f"~{title}~  {_('Noted: not shown again for this deal.')}")])
+        return [noted, *_sent(shown)]
     facts = (
         asset.kind,
         wording.language(asset.language),
         wording.freshness(asset.updated_at, now),
-        *(("*internal: not for customers*",) if asset.audience == "internal" else ()),
+        *((f"*{_('internal: not for customers')}*",) if asset.audience == "internal" else ()),
     )
-    why = wording.sentence(suggestion.reasons) or "Nearest by its words."
+    why = wording.sentence(suggestion.reasons) or _("Nearest by its words.")
     return [
         SectionBlock(text=_mrkdwn(f"*{suggestion.rank}. {title}*\n{escape(why, most=1000)}")),
         ContextBlock(elements=[_mrkdwn("  ·  ".join((*map(_fact, facts[:3]), *facts[3:])))]),
         ActionsBlock(elements=_buttons(shown, public_url)),
+        *_sent(shown),
     ]
+
+
+def _sent(shown: Shown) -> list[Block]:
+    return [sent_line(shown.suggestion, shown.asset, shown.sent)] if shown.sent else []
 
 
 def _fact(text: str) -> str:
@@ -133,23 +152,23 @@ def _buttons(shown: Shown, public_url: str) -> Sequence[InteractiveElement]:
     suggestion = shown.suggestion
     carried = Carried(suggestion.id).to_json()
     share = ButtonElement(
-        text=PlainTextObject(text="Share"),
+        text=PlainTextObject(text=_("Share")),
         action_id=SHARE,
         value=carried,
         style="primary" if suggestion.rank == 1 else None,
-        accessibility_label=plain(f"Share {shown.asset.title}", most=75),
+        accessibility_label=plain(_("Share {title}", title=shown.asset.title), most=75),
     )
     opener = ButtonElement(
-        text=PlainTextObject(text="Open"),
+        text=PlainTextObject(text=_("Open")),
         action_id=OPEN,
         url=open_link(suggestion, public_url),
-        accessibility_label=plain(f"Open {shown.asset.title}", most=75),
+        accessibility_label=plain(_("Open {title}", title=shown.asset.title), most=75),
     )
     not_useful = ButtonElement(
-        text=PlainTextObject(text="Not useful"),
+        text=PlainTextObject(text=_("Not useful")),
         action_id=NOT_USEFUL,
         value=carried,
-        accessibility_label=plain(f"{shown.asset.title} is not useful", most=75),
+        accessibility_label=plain(_("{title} is not useful", title=shown.asset.title), most=75),
     )
     return [share, opener, not_useful] if shown.asset.audience == "customer" else [opener, not_useful]
 

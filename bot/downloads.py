@@ -9,21 +9,24 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from bot.gateway import NotThere, SlackGateway
+from enablement.language import _, marked
 from enablement.model import Fetched
 from enablement.ports import CannotFetch, TryLater, Undeliverable
 
 TIMEOUT_S = 10
 DOWNLOAD_LASTS_S = 90
 _CHUNK = 1 << 20
-_DELETED = "This file is no longer in Slack. Send it again."
-_UNSEEN = "I can't see this file. Send it to me in a direct message, or invite me to the channel it is in."
-_ELSEWHERE = (
+_DELETED = marked("This file is no longer in Slack. Send it again.")
+_UNSEEN = marked(
+    "I can't see this file. Send it to me in a direct message, or invite me to the channel it is in."
+)
+_ELSEWHERE = marked(
     "This file is only linked from Slack and lies elsewhere. Download it and send me the file itself."
 )
-_SIGN_IN = (
+_SIGN_IN = marked(
     "Slack gave me a page to sign in instead of the file. Ask your Slack administrator to reinstall the app."
 )
-_NOT_SLACKS = "Slack named an address for this file that is not Slack's own, so I did not fetch it."
+_NOT_SLACKS = marked("Slack named an address for this file that is not Slack's own, so I did not fetch it.")
 
 
 def describe(gateway: SlackGateway, file_id: str) -> Mapping[str, Any]:
@@ -31,13 +34,13 @@ def describe(gateway: SlackGateway, file_id: str) -> Mapping[str, Any]:
     try:
         file = gateway.file(file_id)
     except NotThere as error:
-        raise CannotFetch(_DELETED if "deleted" in str(error) else _UNSEEN) from error
+        raise CannotFetch(_(_DELETED if "deleted" in str(error) else _UNSEEN)) from error
     except Undeliverable as error:
-        raise CannotFetch(f"Slack won't show me this file ({error}).") from error
+        raise CannotFetch(_("Slack won't show me this file ({error}).", error=error)) from error
     if file.get("mode") == "tombstone":
-        raise CannotFetch(_DELETED)
+        raise CannotFetch(_(_DELETED))
     if file.get("is_external") or not _address(file):
-        raise CannotFetch(_ELSEWHERE)
+        raise CannotFetch(_(_ELSEWHERE))
     return file
 
 
@@ -46,11 +49,18 @@ def fetch(gateway: SlackGateway, file_id: str, *, most: int) -> Fetched:
     file = describe(gateway, file_id)
     name, size = str(file.get("name") or "file"), int(file.get("size") or 0)
     if size > most:
-        raise CannotFetch(f"“{name}” has {size // 1_000_000} MB; at most {most // 1_000_000} MB can be read.")
+        raise CannotFetch(
+            _(
+                "“{name}” has {size} MB; at most {most} MB can be read.",
+                name=name,
+                size=size // 1_000_000,
+                most=most // 1_000_000,
+            )
+        )
     opener = build_opener(_SameHosts(gateway.file_places))
     data, kind = _read(opener, gateway, _address(file), most)
     if kind == "text/html" and len(data) != size:
-        raise CannotFetch(_SIGN_IN)
+        raise CannotFetch(_(_SIGN_IN))
     if len(data) != size:
         raise TryLater(f"the file came with {len(data)} of {size} bytes")
     return Fetched(name, data)
@@ -63,7 +73,7 @@ def _address(file: Mapping[str, Any]) -> str:
 def _read(opener: OpenerDirector, gateway: SlackGateway, address: str, most: int) -> tuple[bytes, str]:
     """Return bytes (one more than `most` at the most) and their media type."""
     if _place(address) not in gateway.file_places:
-        raise CannotFetch(_NOT_SLACKS)
+        raise CannotFetch(_(_NOT_SLACKS))
     # The scheme is one of ours: the line above compared it.
     request = Request(address, headers={"Authorization": f"Bearer {gateway.client.token}"})  # noqa: S310
     ends = time.monotonic() + DOWNLOAD_LASTS_S
@@ -88,7 +98,7 @@ def _meaning(error: HTTPError) -> Exception:
         return TryLater(
             f"a file of Slack's: HTTP {error.code}", seconds=float(wait) if wait.isdecimal() else None
         )
-    return CannotFetch(_DELETED if error.code in (404, 410) else _UNSEEN)
+    return CannotFetch(_(_DELETED if error.code in (404, 410) else _UNSEEN))
 
 
 def _place(address: str) -> tuple[str, str]:
@@ -107,5 +117,5 @@ class _SameHosts(HTTPRedirectHandler):
     ) -> Request | None:
         if _place(newurl) not in self._places:
             fp.close()
-            raise CannotFetch(_NOT_SLACKS)
+            raise CannotFetch(_(_NOT_SLACKS))
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -9,10 +9,11 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from bot.asks import accept, carried, event_of, new_ask
-from bot.blocks import CHANGE, DEAL, HELP, NOT_USEFUL, OPEN, PICKER_BLOCK, reply
+from bot.blocks import CHANGE, DEAL, NOT_USEFUL, OPEN, PICKER_BLOCK, help_text, reply
 from bot.gateway import SlackGateway
 from bot.mrkdwn import escape, unescape
 from enablement.answering import redrawn
+from enablement.language import _
 from enablement.model import Ask, Feedback, Place, Surface, Written, key
 from enablement.ports import Services
 
@@ -22,16 +23,16 @@ _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 def command(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
     """Answer /content with the best matches for the asker's deal."""
     text = unescape(str(body.get("text") or "")).strip()
-    first, _, rest = text.partition(" ")
+    first, _space, rest = text.partition(" ")
     channel = str(body["channel_id"])
     if first.lower() == "help":
-        ack(response_type="ephemeral", text=HELP)
+        ack(response_type="ephemeral", text=help_text())
         return
     is_link, is_library = first.lower() == "link", first.lower() == "library"
     if is_link and (channel.startswith("D") or not rest.strip()):
         ack(
             response_type="ephemeral",
-            text=escape("Use `/content link <deal>` in the channel that is about the deal."),
+            text=escape(_("Use `/content link <deal>` in the channel that is about the deal.")),
         )
         return
     ask = new_ask(

@@ -34,6 +34,21 @@ GONE = frozenset(
 )
 
 
+# What is wrong with the app itself, not with who or what a call is about.
+NOT_LET_IN = frozenset(
+    {
+        *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
+        *("missing_scope", "no_permission", "accesslimited", "team_access_not_granted"),
+    }
+)
+# Slack advises 200, and takes up to a thousand; of a large workspace that would be too many calls for its pace.
+A_PAGE = 500
+
+
+class NotLetIn(Undeliverable):
+    """Slack refuses the app: its token or its scopes. Once that is mended, the same call goes through."""
+
+
 class NotThere(Exception):
     """The bot can't post to this place, or does not see this person or file."""
 
@@ -51,6 +66,7 @@ class SlackGateway:
 
     def __init__(self, token: str, api_url: str, *, on_call: OnCall | None = None) -> None:
         self._on_call = on_call
+        self._dms: dict[str, str] = {}
         self.client = WebClient(
             token=token,
             base_url=api_url,
@@ -65,8 +81,8 @@ class SlackGateway:
 
     def post(
         self, channel: str, blocks: Sequence[Block], text: str, *, thread: str, mark: Mapping[str, Any]
-    ) -> str:
-        """Post a message that bears our mark as metadata; return its ts."""
+    ) -> tuple[str, str]:
+        """Post a message that bears our mark as metadata, to a channel or a person; return where it is: channel, ts."""
         answer = self._call(
             "chat.postMessage",
             channel=channel,
@@ -77,7 +93,7 @@ class SlackGateway:
             unfurl_media=False,
             **({"thread_ts": thread} if thread else {}),
         )
-        return str(answer["ts"])
+        return str(answer["channel"]), str(answer["ts"])
 
     def post_ephemeral(
         self, channel: str, user: str, blocks: Sequence[Block], text: str, *, thread: str
@@ -114,7 +130,10 @@ class SlackGateway:
         return next((str(message["ts"]) for message in marked), "")
 
     def open_dm(self, user: str) -> str:
-        return str(self._call("conversations.open", users=user)["channel"]["id"])
+        """Return the conversation with a person, which stays the same for ever: Slack opens fifty a minute."""
+        if user not in self._dms:
+            self._dms[user] = str(self._call("conversations.open", users=user)["channel"]["id"])
+        return self._dms[user]
 
     def channel(self, channel: str) -> Mapping[str, Any]:
         return dict(self._read("conversations.info", channel=channel)["channel"])
@@ -126,9 +145,52 @@ class SlackGateway:
         """Return the active member with this address; raises NotThere."""
         return dict(self._read("users.lookupByEmail", email=email)["user"])
 
+    def users(self) -> Iterator[Mapping[str, Any]]:
+        """Yield everybody in the workspace."""
+        return self._pages("users.list", "members", include_locale=True)
+
+    def members(self, channel: str) -> list[str]:
+        """Return the ids of those in a channel, bots too; raises NotThere."""
+        return [str(one) for one in self._pages("conversations.members", "members", channel=channel)]
+
+    def group_members(self, group: str) -> list[str]:
+        return [str(one) for one in self._read("usergroups.users.list", usergroup=group)["users"]]
+
+    def groups(self) -> Sequence[Mapping[str, Any]]:
+        """Return the groups of people that can be called together, as Slack describes them."""
+        return list(self._read("usergroups.list")["usergroups"])
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """Return the address of a message; raises NotThere."""
+        return str(self._read("chat.getPermalink", channel=channel, message_ts=ts)["permalink"])
+
+    def push_view(self, trigger_id: str, view: View) -> None:
+        """Put a view on top of the one whose button was pressed."""
+        self._call("views.push", trigger_id=trigger_id, view=view.to_dict())
+
+    def publish_home(self, user: str, view: View) -> None:
+        self._call("views.publish", user_id=user, view=view.to_dict())
+
     def file(self, file_id: str) -> Mapping[str, Any]:
         """Return what Slack says of a file; raises NotThere when it is gone or hidden."""
         return dict(self._read("files.info", file=file_id)["file"])
+
+    def upload(
+        self, channel: str, name: str, data: bytes, *, title: str, text: str, alt: str
+    ) -> None:
+        """Put a file into a channel with a message; `alt` describes a picture."""
+        with self._told("files.upload"):
+            # The one call of the SDK's own: it is three, and the middle one goes to another address.
+            self.client.files_upload_v2(
+                filename=name, content=data, title=title, initial_comment=text, alt_txt=alt, channel=channel
+            )
+
+    def has_file(self, channel: str, name: str, *, since: datetime) -> bool:
+        """Say whether a file of this name was put into a channel since then."""
+        oldest = f"{since.timestamp() - CLOCKS_DIFFER_S:.6f}"
+        answer = self._read("conversations.history", channel=channel, limit=200, oldest=oldest)
+        files = (file for message in answer.get("messages", []) for file in message.get("files", []))
+        return any(file.get("name") == name for file in files)
 
     def installed(self) -> tuple[str, frozenset[str]]:
         """Return the workspace's name and the scopes that the token has."""
@@ -184,10 +246,25 @@ class SlackGateway:
         data = self._answer(method, params=arguments).data
         return data if isinstance(data, dict) else {}
 
+    def _pages(self, method: str, name: str, **arguments: Any) -> Iterator[Any]:
+        cursor = ""
+        while True:
+            answer = self._read(method, limit=A_PAGE, cursor=cursor, **arguments)
+            yield from answer[name]
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
     def _answer(self, method: str, **request: Any) -> SlackResponse:
+        with self._told(method):
+            return self.client.api_call(method, **request)
+
+    @contextmanager
+    def _told(self, method: str) -> Iterator[None]:
+        """Count a call, and say what its error means for us."""
         with self._counted():
             try:
-                return self.client.api_call(method, **request)
+                yield
             except SlackApiError as error:
                 raise _meaning(method, error, hidden=str(self.client.token)) from error
             except (OSError, SlackClientError) as error:
@@ -219,8 +296,9 @@ def _meaning(method: str, error: SlackApiError, *, hidden: str) -> Exception:
         return NotThere(f"{method}: {code}")
     if code in GONE:
         return TooLate(f"{method}: {code}")
+    refusal = NotLetIn if code in NOT_LET_IN else Undeliverable
     details = "; ".join(map(str, (response.get("response_metadata") or {}).get("messages", [])))
-    return Undeliverable(f"{method}: {code} {details.replace(hidden, '…')}".strip())
+    return refusal(f"{method}: {code} {details.replace(hidden, '…')}".strip())
 
 
 def _wait(headers: Mapping[str, Any]) -> float | None:

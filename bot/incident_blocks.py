@@ -15,11 +15,11 @@ def incident(said: Incident) -> tuple[list[Block], str]:
     since = f"since {_at(said.opened_at)}"
     if said.resolved_at:
         over = f"Resolved after {_lasted(said.resolved_at - said.opened_at)}"
-        return [section(f"*{over}*\n~{summary}~"), _small(since, _times(said))], escape(
-            f"{over}: {said.summary}", most=300
-        )
-    small = _small(since, _times(said), f"last {_at(said.last_at)}", "`touchline status` says more")
-    return [section(f"*This needs somebody*\n{summary}"), small], escape(said.summary, most=300)
+        blocks = [section(f":white_check_mark: *{over}*\n~{summary}~"), _small(since, _times(said))]
+        return blocks, escape(f"{over}: {said.summary}", most=300)
+    last = [f"last {_at(said.last_at)}"] if said.count > 1 else []
+    small = _small(since, _times(said), *last, "`touchline status` says more, docs/operations.md what to do")
+    return [section(f":red_circle: *This needs somebody*\n{summary}"), small], escape(said.summary, most=300)
 
 
 def _small(*facts: str) -> ContextBlock:

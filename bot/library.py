@@ -13,20 +13,21 @@ from bot.library_blocks import (
     ARCHIVE,
     DECLINE,
     DECLINE_FORM,
-    DONE,
     MORE,
     NOTE,
     OPEN,
     VERIFY,
     decline_form,
+    done,
     notice,
     read_declining,
 )
 from bot.mrkdwn import escape, plain
 from bot.parts import section
 from bot.payload import Carried, UnknownButton, read
-from enablement import governance
+from enablement import governance, wording
 from enablement.governance import NotAllowed
+from enablement.language import _
 from enablement.model import Asset, Place, Written
 from enablement.ports import Services, TryLater
 from enablement.reviews import is_moot
@@ -78,7 +79,7 @@ def ask_why(
     except (NotAllowed, UnknownButton) as error:
         _say(str(error), body, gateway)
     except (TooLate, TryLater):
-        _say("Slack was too slow to open the form. Please try again.", body, gateway)
+        _say(_("Slack was too slow to open the form. Please try again."), body, gateway)
 
 
 def send_back(
@@ -150,7 +151,7 @@ def _show_notice(
     said = services.ledger.notice(carried.notice) if carried.notice else None
     asset = services.catalog.asset(said.asset_id) if said else None
     if said and asset and (not problem or is_moot(said, services, on=services.clock().date())):
-        blocks, text = notice(said, asset, public_url=services.public_url, outcome=problem or DONE[name])
+        blocks, text = notice(said, asset, public_url=services.public_url, outcome=problem or done(name))
         gateway.respond(str(body["response_url"]), blocks, text, replace=True)
     elif problem:
         _say(problem, body, gateway)
@@ -160,9 +161,9 @@ def _seen(carried: Carried, services: Services) -> Asset:
     """Return what waits, if it is still what the person saw; raises NotAllowed."""
     waiting = governance.awaiting(carried.id, services.catalog)
     if waiting is None:
-        raise NotAllowed("This does not wait for approval any more.")
+        raise NotAllowed(_("This does not wait for approval any more."))
     if waiting.version_id != carried.version:
-        raise NotAllowed(f"“{waiting.title}” has changed since: look at version {waiting.version} first.")
+        raise NotAllowed(wording.changed_since(waiting))
     return waiting
 
 

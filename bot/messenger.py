@@ -1,7 +1,7 @@
 """Reaches people in Slack: the `Messenger` port."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +10,12 @@ from bot.blocks import reply as draw
 from bot.gateway import NotThere, SlackGateway
 from bot.incident_blocks import incident as draw_incident
 from bot.library_blocks import notice as draw_notice
+from bot.results_messenger import ResultsMessenger
+from enablement.announcing import Told
 from enablement.answering import Reply
 from enablement.holdings import Holdings
 from enablement.model import Ask, Asset, Fetched, Incident, Notice, Place, Profile, Standing
+from enablement.people import in_words_of
 from enablement.ports import Clock, TryLater, Undeliverable
 from enablement.uploads import Offer
 
@@ -23,13 +26,11 @@ CHANNEL_IS_FRESH = timedelta(seconds=60)
 NOTICES_LAST = timedelta(days=14)
 
 
-class SlackMessenger:
+class SlackMessenger(ResultsMessenger):
     """Shows replies where they were asked for, to the asker alone."""
 
     def __init__(self, gateway: SlackGateway, *, public_url: str, clock: Clock) -> None:
-        self._gateway = gateway
-        self._public_url = public_url
-        self._clock = clock
+        super().__init__(gateway, public_url=public_url, clock=clock)
         self._outside: dict[str, tuple[bool, datetime]] = {}
 
     def profile(self, slack_id: str, *, now: datetime) -> Profile:
@@ -39,9 +40,14 @@ class SlackMessenger:
             return Profile(slack_id, "", "", "", "", "stranger", now)
         return _profile(user, now)
 
+    def colleagues(self, *, now: datetime) -> Iterator[Profile]:
+        return (_profile(user, now) for user in self._gateway.users() if not _is_bot(user))
+
     def find(self, email: str, *, now: datetime) -> Profile | None:
         try:
-            return _profile(self._gateway.user_by_email(email), now)
+            user = self._gateway.user_by_email(email)
+            # Only this tells their language.
+            return _profile(self._gateway.user(str(user["id"])), now)
         except NotThere:
             return None
 
@@ -62,7 +68,7 @@ class SlackMessenger:
         self._outside[channel] = (outside, now)
         return outside
 
-    def show(self, reply: Reply | Offer | Holdings, *, ask: Ask, again: bool) -> None:
+    def show(self, reply: Reply | Offer | Holdings | Told, *, ask: Ask, again: bool) -> None:
         """Show a reply; `again` says that it may be there already, from before a crash."""
         now = self._clock()
         blocks, text = draw(reply, public_url=self._public_url, now=now)
@@ -89,17 +95,17 @@ class SlackMessenger:
     def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
         """Send a direct message; `again` says that it may be there already, from before a crash."""
         now = self._clock()
-        try:
-            user = self._gateway.user_by_email(notice.to)
-        except NotThere as error:
-            raise Undeliverable(f"Slack knows no active member with the e-mail {notice.to}") from error
-        if _standing(user) != "member":
+        member = self.find(notice.to, now=now)
+        if member is None:
+            raise Undeliverable(f"Slack knows no active member with the e-mail {notice.to}")
+        if member.standing != "member":
             raise Undeliverable(f"{notice.to} is not a full member of this Slack workspace")
-        channel = self._gateway.open_dm(str(user["id"]))
+        channel = self._gateway.open_dm(member.slack_id)
         mark = {"event_type": "touchline_notice", "event_payload": {"notice": notice.id}}
         if again and self._gateway.has_posted(channel, thread="", since=now - NOTICES_LAST, mark=mark):
             return
-        blocks, text = draw_notice(notice, asset, public_url=self._public_url)
+        with in_words_of(member):
+            blocks, text = draw_notice(notice, asset, public_url=self._public_url)
         self._gateway.post(channel, blocks, text, thread="", mark=mark)
 
     def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
@@ -117,7 +123,7 @@ class SlackMessenger:
             # Somebody deleted the message: what is still wrong is said again.
             log.info("the message of an incident is gone: a new one is posted")
         try:
-            return self._gateway.post(channel, blocks, text, thread="", mark=mark)
+            return self._gateway.post(channel, blocks, text, thread="", mark=mark)[1]
         except NotThere as error:
             raise Undeliverable(f"OPS_CHANNEL {channel}: {error}. Invite the bot to it.") from error
 
@@ -143,6 +149,11 @@ def _profile(user: Mapping[str, Any], now: datetime) -> Profile:
         standing=_standing(user),
         seen_at=now,
     )
+
+
+def _is_bot(user: Mapping[str, Any]) -> bool:
+    # Slack's own bot is in the list too, and is not called one.
+    return bool(user.get("is_bot")) or user.get("id") == "USLACKBOT"
 
 
 def _standing(user: object) -> Standing:

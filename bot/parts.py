@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
 
 from bot.mrkdwn import escape, plain
 from bot.payload import Carried
+from enablement.language import _
 
 # What Slack takes in an option.
 LONGEST_VALUE = 150
@@ -62,5 +63,5 @@ def button(
         url=url,
         style=style,
         confirm=confirm,
-        accessibility_label=plain(f"{text}: {about}", most=75),
+        accessibility_label=plain(_("{button}: {what}", button=text, what=about), most=75),
     )

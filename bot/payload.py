@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+from enablement.language import _
+
 VERSION = 1
 
 
@@ -40,9 +42,11 @@ def read(value: str) -> Carried:
             page=int(said.get("page", 0)),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnknownButton(
-            "This button is from another version of Touchline. Ask again with /content."
-        ) from error
+        raise _unknown() from error
     if carried.v != VERSION:
-        raise UnknownButton("This button is from another version of Touchline. Ask again with /content.")
+        raise _unknown()
     return carried
+
+
+def _unknown() -> UnknownButton:
+    return UnknownButton(_("This button is from another version of Touchline. Ask again with /content."))

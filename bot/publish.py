@@ -29,12 +29,11 @@ from bot.publish_blocks import (
 from bot.publish_fields import MADE_FOR, REPLACES, VERSION_OF
 from bot.suggestions import OPTIONS, facets, matches
 from enablement.governance import may_manage
+from enablement.language import _
 from enablement.model import Ask, Place, Task, Upload, Written, key
 from enablement.ports import CannotFetch, Services, TryLater
 from enablement.uploads import CannotAdd, check_publisher
 
-_TOO_SLOW = "Slack was too slow to open the form. Please try again."
-_NO_FILE = "There is no file in this message."
 _LONGEST_TITLE = 200
 
 
@@ -106,7 +105,7 @@ def submit(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services:
         ack(response_action="errors", errors={block_of(view, error.field): plain(str(error), most=150)})
         return
     except (CannotAdd, UnknownButton) as error:
-        ack(response_action="update", view=said_modal("Not added", str(error)))
+        ack(response_action="update", view=said_modal(_("Not added"), str(error)))
         return
     draft = filled.draft
     ask = replace(
@@ -118,7 +117,8 @@ def submit(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services:
     ack(
         response_action="update",
         view=said_modal(
-            "On its way", f"I am reading “{title}”. In our conversation I'll tell you what became of it."
+            _("On its way"),
+            _("I am reading “{title}”. In our conversation I'll tell you what became of it.", title=title),
         ),
     )
 
@@ -162,16 +162,16 @@ def _open(
     ack()
     if not is_new:
         return
-    otherwise = _TOO_SLOW
+    otherwise = _("Slack was too slow to open the form. Please try again.")
     try:
         email = email_of(body, services)
         check_publisher(email, services)
         if not file_id:
-            raise CannotFetch(_NO_FILE)
+            raise CannotFetch(_("There is no file in this message."))
         view = form(_draft(describe(gateway, file_id), email, place))
     except (CannotAdd, CannotFetch) as error:
         otherwise = str(error)
-        view = said_modal("Not added", otherwise)
+        view = said_modal(_("Not added"), otherwise)
     try:
         gateway.open_view(str(body["trigger_id"]), view)
     except (TooLate, TryLater):
@@ -202,7 +202,7 @@ def _upload(
     for field, asset_id in ((VERSION_OF, version_of), (REPLACES, replaces)):
         asset = services.catalog.asset(asset_id) if asset_id else None
         if asset_id and (asset is None or not may_manage(asset, email, services)):
-            raise WrongEntry(field, "This asset is looked after by others. Ask its owner.")
+            raise WrongEntry(field, _("This asset is looked after by others. Ask its owner."))
         if asset and field == REPLACES:
             said[REPLACES] = asset.source
     return Upload("", draft.file_id, said, version_of or None)

@@ -28,6 +28,7 @@ from bot.publish_fields import (
     VERSION_OF,
     inputs,
 )
+from enablement.language import _, decimal
 from enablement.model import Asset
 from enablement.sharing import CannotShare, emails
 from enablement.uploads import Offer
@@ -69,10 +70,13 @@ class Form:
 def offer(said: Offer) -> tuple[list[Block], str]:
     name = escape(said.file_name, most=300)
     press = button(
-        "Add to library", OPEN_FORM, about=said.file_name, carried=Carried(said.file_id), style="primary"
+        _("Add to library"), OPEN_FORM, about=said.file_name, carried=Carried(said.file_id), style="primary"
     )
-    blocks = [section(f"Shall *{name}* go into the library?"), ActionsBlock(elements=[press])]
-    return blocks, escape(f"Add {said.file_name}?", most=300)
+    blocks = [
+        section(_("Shall {name} go into the library?", name=f"*{name}*")),
+        ActionsBlock(elements=[press]),
+    ]
+    return blocks, escape(_("Add {name}?", name=said.file_name), most=300)
 
 
 def form(draft: Draft, base: Asset | None = None) -> View:
@@ -80,9 +84,9 @@ def form(draft: Draft, base: Asset | None = None) -> View:
     return View(
         type="modal",
         callback_id=FORM,
-        title=label("Add to library"),
-        submit=label("Add"),
-        close=label("Cancel"),
+        title=label(_("Add to library")),
+        submit=label(_("Add")),
+        close=label(_("Cancel")),
         private_metadata=json.dumps(asdict(draft), ensure_ascii=False),
         blocks=[
             small(f"{draft.file_name}  ·  {_megabytes(draft.size)}"),
@@ -113,9 +117,9 @@ def read_form(view: Mapping[str, Any], *, today: date) -> Form:
         **_facets(made_for if isinstance(made_for, list) else []),
     }
     if not said["title"]:
-        raise WrongEntry(TITLE, "Give it a title.")
+        raise WrongEntry(TITLE, _("Give it a title."))
     if said["expires"] and str(said["expires"]) < today.isoformat():
-        raise WrongEntry(EXPIRES, "This day is over. Choose a later one, or none.")
+        raise WrongEntry(EXPIRES, _("This day is over. Choose a later one, or none."))
     kept = {name: value for name, value in said.items() if value}
     return Form(draft_of(view), one(VERSION_OF), one(REPLACES), kept)
 
@@ -126,7 +130,7 @@ def draft_of(view: Mapping[str, Any]) -> Draft:
         return Draft(**json.loads(view["private_metadata"]))
     except (ValueError, KeyError, TypeError) as error:
         raise UnknownButton(
-            "This form is from another version of Touchline. Begin again with the file."
+            _("This form is from another version of Touchline. Begin again with the file.")
         ) from error
 
 
@@ -137,7 +141,7 @@ def block_of(view: Mapping[str, Any], field: str) -> str:
 
 
 def said_modal(title: str, text: str) -> View:
-    return View(type="modal", title=label(title), close=label("Close"), blocks=[section(escape(text))])
+    return View(type="modal", title=label(title), close=label(_("Close")), blocks=[section(escape(text))])
 
 
 def _entered(state: Mapping[str, Any]) -> str | list[str]:
@@ -165,9 +169,11 @@ def _email(text: str) -> str:
     except CannotShare as error:
         raise WrongEntry(OWNER, str(error)) from error
     if len(found) != 1:
-        raise WrongEntry(OWNER, "Give the e-mail address of one person.")
+        raise WrongEntry(OWNER, _("Give the e-mail address of one person."))
     return found[0]
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, size // 1_000)} kB"
+    if size >= 100_000:
+        return _("{size} MB", size=decimal(size / 1_000_000))
+    return _("{size} kB", size=max(1, size // 1_000))

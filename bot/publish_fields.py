@@ -19,22 +19,13 @@ from slack_sdk.models.blocks import (
 
 from bot.parts import LONGEST_VALUE, label, option
 from enablement import wording
+from enablement.language import _, ngettext
 from enablement.model import LANGUAGES, Asset, Facets, key
 
 VERSION_OF, TITLE, AUDIENCE, COLLECTION = "version_of", "title", "audience", "collection"
 KIND, MADE_FOR, OWNER, LANGUAGE = "kind", "made_for", "owner", "language"
 EXPIRES, REVIEW, REPLACES = "expires", "review", "replaces"
-FACETS = {
-    "products": "Product",
-    "industries": "Industry",
-    "regions": "Region",
-    "sizes": "Company size",
-    "stages": "Stage",
-    "personas": "Persona",
-    "competitors": "Competitor",
-}
-_AUDIENCES = {"internal": "Colleagues only", "customer": "Customers may have it"}
-_REVIEWS = {30: "every month", 90: "every three months", 180: "twice a year", 365: "once a year"}
+FACETS = tuple(facet.name for facet in fields(Facets))
 DETECT = "detect"
 _LONGEST_TITLE = 500
 
@@ -48,11 +39,15 @@ def inputs(base: Asset | None, *, title: str, owner: str) -> list[InputBlock]:
 
 
 def asset_option(asset: Asset) -> Option:
-    return option(asset.id, asset.title, f"{asset.collection or asset.kind} · version {asset.version}")
+    return option(
+        asset.id,
+        asset.title,
+        " · ".join((asset.collection or asset.kind, _("version {version}", version=asset.version))),
+    )
 
 
 def facet_option(facet: str, value: str) -> Option:
-    return option(f"{facet}:{value}", f"{FACETS[facet]}: {value}")
+    return option(f"{facet}:{value}", _("{facet}: {value}", facet=_facet(facet), value=value))
 
 
 _Input = tuple[str, str, InputInteractiveElement, dict[str, Any]]
@@ -62,17 +57,17 @@ def _inputs(base: Asset | None, *, title: str, owner: str) -> Iterator[_Input]:
     """Yield the fields, the important ones first."""
     yield (
         VERSION_OF,
-        "New version of",
-        _library_select(VERSION_OF, "A new asset", [base] if base else []),
+        _("New version of"),
+        _library_select(VERSION_OF, _("A new asset"), [base] if base else []),
         {
             "optional": True,
             "dispatch_action": True,
-            "hint": label("Choose this first: it fills in the rest."),
+            "hint": label(_("Choose this first: it fills in the rest.")),
         },
     )
     yield (
         TITLE,
-        "Title",
+        _("Title"),
         PlainTextInputElement(
             action_id=TITLE,
             initial_value=base.title if base else title,
@@ -81,36 +76,44 @@ def _inputs(base: Asset | None, *, title: str, owner: str) -> Iterator[_Input]:
         ),
         {},
     )
-    audiences = {value: option(value, text) for value, text in _AUDIENCES.items()}
+    audiences = {
+        "internal": option("internal", _("Colleagues only")),
+        "customer": option("customer", _("Customers may have it")),
+    }
     chosen = audiences[base.audience if base else "internal"]
     radio = RadioButtonsElement(action_id=AUDIENCE, options=list(audiences.values()), initial_option=chosen)
-    yield AUDIENCE, "Who may have it", radio, {}
+    yield AUDIENCE, _("Who may have it"), radio, {}
     yield (
         COLLECTION,
-        "Collection",
+        _("Collection"),
         _known_select(COLLECTION, base.collection if base else ""),
         {"optional": True},
     )
-    yield KIND, "Kind", _known_select(KIND, base.kind if base else ""), {"optional": True}
+    yield KIND, _("Kind"), _known_select(KIND, base.kind if base else ""), {"optional": True}
     yield (
         MADE_FOR,
-        "Made for",
+        _("Made for"),
         _made_for_select(base),
         {
             "optional": True,
-            "hint": label("Products, industries, regions, stages, competitors… Type to find or add."),
+            "hint": label(_("Products, industries, regions, stages, competitors… Type to find or add.")),
         },
     )
     keeper = EmailInputElement(action_id=OWNER, initial_value=(base and base.owner) or owner)
-    yield OWNER, "Owner", keeper, {"hint": label("Is asked to keep it right.")}
-    yield LANGUAGE, "Language", _language_select(base), {}
+    yield OWNER, _("Owner"), keeper, {"hint": label(_("Is asked to keep it right."))}
+    yield LANGUAGE, _("Language"), _language_select(base), {}
     expires = DatePickerElement(
         action_id=EXPIRES, initial_date=base.expires.isoformat() if base and base.expires else None
     )
-    yield EXPIRES, "Not to be used after", expires, {"optional": True}
-    yield REVIEW, "Ask the owner whether it is still right", _review_select(base), {"optional": True}
-    replaces = _library_select(REPLACES, "Nothing", [])
-    yield REPLACES, "Takes the place of", replaces, {"optional": True, "hint": label("That one is archived.")}
+    yield EXPIRES, _("Not to be used after"), expires, {"optional": True}
+    yield REVIEW, _("Ask the owner whether it is still right"), _review_select(base), {"optional": True}
+    replaces = _library_select(REPLACES, _("Nothing"), [])
+    yield (
+        REPLACES,
+        _("Takes the place of"),
+        replaces,
+        {"optional": True, "hint": label(_("That one is archived."))},
+    )
 
 
 def _input(
@@ -133,7 +136,7 @@ def _library_select(name: str, nothing: str, chosen: Sequence[Asset]) -> Externa
 def _known_select(name: str, value: str) -> ExternalDataSelectElement:
     return ExternalDataSelectElement(
         action_id=f"publish.{name}",
-        placeholder="Choose or type",
+        placeholder=_("Choose or type"),
         min_query_length=0,
         initial_option=option(value, value) if 0 < len(value) <= LONGEST_VALUE else None,
     )
@@ -149,7 +152,7 @@ def _made_for_select(base: Asset | None) -> ExternalDataMultiSelectElement:
     ]
     return ExternalDataMultiSelectElement(
         action_id=f"publish.{MADE_FOR}",
-        placeholder="Any",
+        placeholder=_("Any"),
         min_query_length=0,
         initial_options=chosen or None,
     )
@@ -158,7 +161,7 @@ def _made_for_select(base: Asset | None) -> ExternalDataMultiSelectElement:
 def _language_select(base: Asset | None) -> StaticSelectElement:
     tags = dict.fromkeys([*LANGUAGES, *([base.language] if base else [])])
     options = {tag: option(tag, wording.language(tag)) for tag in tags}
-    detect = option(DETECT, "Detect it")
+    detect = option(DETECT, _("Detect it"))
     return StaticSelectElement(
         action_id=LANGUAGE,
         options=[detect, *options.values()],
@@ -168,11 +171,30 @@ def _language_select(base: Asset | None) -> StaticSelectElement:
 
 def _review_select(base: Asset | None) -> StaticSelectElement:
     every = base.review_every_days if base else None
-    words = {**_REVIEWS, **({every: _REVIEWS.get(every, f"every {every} days")} if every else {})}
+    reviews = {
+        30: _("every month"),
+        90: _("every three months"),
+        180: _("twice a year"),
+        365: _("once a year"),
+    }
+    own = {every: ngettext("every day", "every {n} days", every)} if every and every not in reviews else {}
+    words = {**reviews, **own}
     options = {days: option(str(days), text) for days, text in words.items()}
     return StaticSelectElement(
         action_id=REVIEW,
-        placeholder="Never",
+        placeholder=_("Never"),
         options=list(options.values()),
         initial_option=options[every] if every else None,
     )
+
+
+def _facet(name: str) -> str:
+    return {
+        "products": _("Product"),
+        "industries": _("Industry"),
+        "regions": _("Region"),
+        "sizes": _("Company size"),
+        "stages": _("Stage"),
+        "personas": _("Persona"),
+        "competitors": _("Competitor"),
+    }[name]

@@ -1,39 +1,29 @@
-"""The share modal: whom it is for, a note, whether it is logged; then the links."""
+"""The share modal: whom it is for, a note, whether it is logged."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from slack_sdk.models.blocks import (
-    ButtonElement,
+    Block,
     CheckboxesElement,
-    ConfirmObject,
-    ContextBlock,
-    DividerBlock,
     InputBlock,
-    MarkdownTextObject,
     Option,
     PlainTextInputElement,
-    PlainTextObject,
-    SectionBlock,
 )
-from slack_sdk.models.blocks.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.mrkdwn import clean, escape, plain
-from bot.payload import Carried
-from enablement import wording
-from enablement.model import Contact, Share
-from enablement.sharing import Recipient, Shareable, emails, link
+from bot.mrkdwn import clean, escape
+from bot.parts import label, option, section
+from enablement.language import _
+from enablement.model import Contact
+from enablement.sharing import Recipient, Shareable, emails
 
-SHARE_VIEW, REVOKE = "share.submit", "share.revoke"
+SHARE_VIEW = "share.submit"
 CONTACTS, TYPED, NOTE, LOG = "contacts", "typed", "note", "log"
 MOST_CONTACTS = 10
-# Mail programs cut what is longer, and Slack takes 3000 characters with all that stands beside it.
-LONGEST_MAIL_LINK = 2400
 _ON_RECORD = "on_record"
 
 
@@ -43,10 +33,11 @@ class UnknownForm(Exception):
 
 @dataclass(frozen=True)
 class Form:
-    """What a rep filled in; the contacts are named by their ids."""
+    """What a rep filled in; the contacts are named by their ids, `answer_url` is where the answer can be redrawn."""
 
     suggestion_id: str
     opened_at: datetime
+    answer_url: str
     contact_ids: tuple[str, ...]
     typed: str
     note: str
@@ -62,18 +53,16 @@ class Form:
         return list({one.email: one for one in (*chosen, *typed)}.values())
 
 
-def share_modal(what: Shareable, contacts: Sequence[Contact], *, now: datetime) -> View:
+def share_modal(what: Shareable, contacts: Sequence[Contact], *, now: datetime, answer_url: str = "") -> View:
+    """Draw the form; `answer_url` is where the answer can be redrawn once it was shared."""
     reachable = [one for one in contacts if one.email][:MOST_CONTACTS]
-    blocks: list[Block] = [
-        SectionBlock(
-            text=_mrkdwn(f"*{escape(what.asset.title, most=300)}*\nfor {escape(what.deal.name, most=300)}")
-        )
-    ]
+    title, deal = escape(what.asset.title, most=300), escape(what.deal.name, most=300)
+    blocks: list[Block] = [section(f"*{title}*\n{_('for {deal}', deal=deal)}")]
     if reachable:
         blocks.append(
             InputBlock(
                 block_id=CONTACTS,
-                label=PlainTextObject(text="Contacts of this deal"),
+                label=label(_("Contacts of this deal")),
                 optional=True,
                 element=CheckboxesElement(action_id=CONTACTS, options=[_contact(one) for one in reachable]),
             )
@@ -81,26 +70,27 @@ def share_modal(what: Shareable, contacts: Sequence[Contact], *, now: datetime) 
     blocks += [
         InputBlock(
             block_id=TYPED,
-            label=PlainTextObject(text="Somebody else's e-mail" if reachable else "E-mail"),
-            hint=PlainTextObject(text="Several: separate them by commas. Each gets a link of their own."),
+            label=label(_("Somebody else's e-mail") if reachable else _("E-mail")),
+            hint=label(_("Several: separate them by commas. Each gets a link of their own.")),
             optional=bool(reachable),
             element=PlainTextInputElement(action_id=TYPED, max_length=1000),
         ),
         InputBlock(
             block_id=NOTE,
-            label=PlainTextObject(text="Note for the e-mail"),
+            label=label(_("Note for the e-mail")),
             optional=True,
             element=PlainTextInputElement(action_id=NOTE, multiline=True, max_length=1000),
         ),
         _log_input(),
     ]
+    carried = {"suggestion": what.suggestion.id, "opened_at": now.isoformat(), "answer": answer_url}
     return View(
         type="modal",
         callback_id=SHARE_VIEW,
-        title=PlainTextObject(text="Share with the buyer"),
-        submit=PlainTextObject(text="Create link"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps({"suggestion": what.suggestion.id, "opened_at": now.isoformat()}),
+        title=label(_("Share with the buyer")),
+        submit=label(_("Create link")),
+        close=label(_("Cancel")),
+        private_metadata=json.dumps(carried),
         blocks=blocks,
     )
 
@@ -111,8 +101,9 @@ def read_form(view: Mapping[str, Any]) -> Form:
     try:
         said = json.loads(view["private_metadata"])
         suggestion_id, opened_at = str(said["suggestion"]), datetime.fromisoformat(said["opened_at"])
+        answer_url = str(said.get("answer") or "")
     except (ValueError, KeyError, TypeError) as error:
-        raise UnknownForm("This form is from another version of Touchline. Press Share again.") from error
+        raise UnknownForm(_("This form is from another version of Touchline. Press Share again.")) from error
 
     def chosen(block: str) -> tuple[str, ...]:
         options = values.get(block, {}).get(block, {}).get("selected_options") or []
@@ -124,6 +115,7 @@ def read_form(view: Mapping[str, Any]) -> Form:
     return Form(
         suggestion_id=suggestion_id,
         opened_at=opened_at,
+        answer_url=answer_url,
         contact_ids=chosen(CONTACTS),
         typed=typed(TYPED),
         note=typed(NOTE),
@@ -131,98 +123,24 @@ def read_form(view: Mapping[str, Any]) -> Form:
     )
 
 
-def shared_modal(what: Shareable, shares: Sequence[Share], *, public_url: str) -> View:
-    blocks: list[Block] = [
-        SectionBlock(text=_mrkdwn(f"*{escape(what.asset.title, most=300)}* is ready to send."))
-    ]
-    for one in shares:
-        blocks += [DividerBlock(), _link_section(one, what, public_url)]
-    logged = (
-        f"Logged on {what.deal.name}." if shares[0].on_record else "Not logged on the deal, as you chose."
-    )
-    until = f"Links work until {wording.day(shares[0].expires_at.date())}."
-    notes = [f"{logged} {until}"]
-    if shares[0].note and quote(shares[0].note) not in _mail_link(
-        shares[0], what, link(shares[0], public_url)
-    ):
-        notes.append("Your note is too long for the mail link: paste it into the e-mail yourself.")
-    blocks.append(ContextBlock(elements=[_mrkdwn(escape(note, most=600)) for note in notes]))
+def sorry_modal(text: str, *, title: str = "") -> View:
     return View(
         type="modal",
-        title=PlainTextObject(text="Ready to send"),
-        close=PlainTextObject(text="Done"),
-        private_metadata=json.dumps({"shares": [one.id for one in shares]}),
-        blocks=blocks,
-    )
-
-
-def _link_section(one: Share, what: Shareable, public_url: str) -> SectionBlock:
-    who = escape(one.recipient_name or one.recipient, most=200)
-    if one.revoked_at:
-        return SectionBlock(text=_mrkdwn(f"*{who}*   Revoked: the link no longer opens."))
-    address = link(one, public_url)
-    sure = ConfirmObject(
-        title="Revoke this link?",
-        text=PlainTextObject(text="It stops opening at once. What was logged stays logged."),
-        confirm="Revoke",
-        deny="Keep",
-    )
-    return SectionBlock(
-        text=_mrkdwn(f"*{who}*   {_mail_link(one, what, address)}\n```{address}```"),
-        accessory=ButtonElement(
-            text=PlainTextObject(text="Revoke"),
-            action_id=REVOKE,
-            value=Carried(one.id).to_json(),
-            confirm=sure,
-            accessibility_label=plain(f"Revoke the link for {one.recipient_name or one.recipient}", most=75),
-        ),
-    )
-
-
-def sorry_modal(text: str) -> View:
-    return View(
-        type="modal",
-        title=PlainTextObject(text="Can't be shared"),
-        close=PlainTextObject(text="Close"),
-        blocks=[SectionBlock(text=_mrkdwn(escape(text)))],
+        title=label(title or _("Can't be shared")),
+        close=label(_("Close")),
+        blocks=[section(escape(text))],
     )
 
 
 def _log_input() -> InputBlock:
-    option = Option(
-        value=_ON_RECORD, text=PlainTextObject(text="Log this share and its openings on the deal")
-    )
+    logged = Option(value=_ON_RECORD, text=label(_("Log this share and its openings on the deal")))
     return InputBlock(
         block_id=LOG,
-        label=PlainTextObject(text="Salesforce"),
+        label=label("Salesforce"),
         optional=True,
-        element=CheckboxesElement(action_id=LOG, options=[option], initial_options=[option]),
+        element=CheckboxesElement(action_id=LOG, options=[logged], initial_options=[logged]),
     )
 
 
 def _contact(one: Contact) -> Option:
-    text = f"{one.name} ({one.role})" if one.role else one.name
-    return Option(
-        value=one.id,
-        text=PlainTextObject(text=plain(text, most=75), emoji=False),
-        description=PlainTextObject(text=plain(one.email, most=75), emoji=False),
-    )
-
-
-def _mail_link(one: Share, what: Shareable, address: str) -> str:
-    """Return the link that begins an e-mail; for want of room the note is left out first, then the subject, then it."""
-    to = quote(one.recipient, safe="@+")
-    subject, body = quote(what.asset.title[:100]), quote(f"{one.note}\n\n{address}".strip())
-    link_alone = quote(address)
-    for rest in (
-        f"subject={subject}&body={body}",
-        f"subject={subject}&body={link_alone}",
-        f"body={link_alone}",
-    ):
-        if len(to) + len(rest) <= LONGEST_MAIL_LINK:
-            return f"<mailto:{to}?{rest}|Write the e-mail>"
-    return ""
-
-
-def _mrkdwn(text: str) -> MarkdownTextObject:
-    return MarkdownTextObject(text=text, verbatim=True)
+    return option(one.id, f"{one.name} ({one.role})" if one.role else one.name, one.email)

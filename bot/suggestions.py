@@ -18,6 +18,7 @@ from bot.publish_fields import (
     asset_option,
     facet_option,
 )
+from enablement.language import _
 from enablement.ports import Services
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ def facets(typed: str, services: Services) -> list[OptionGroup]:
     new = [
         (facet, typed) for facet in FACETS if 0 < len(typed) <= LONGEST_NEW and (facet, typed) not in known
     ]
-    groups = (("In the library", fitting), ("New", new))
+    groups = ((_("In the library"), fitting), (_("New"), new))
     return [
         OptionGroup(label=label(name), options=[facet_option(*one) for one in some])
         for name, some in groups

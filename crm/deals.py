@@ -11,7 +11,7 @@ from enablement.facets import size_band
 from enablement.model import Contact, CrmRole, CrmUser, Deal, Stage, StageHop
 
 USERS = "SELECT Id, Email, Name, IsActive, UserRoleId, SystemModstamp FROM User"
-ROLES = "SELECT Id, ParentRoleId FROM UserRole"
+ROLES = "SELECT Id, Name, ParentRoleId FROM UserRole"
 STAGES = "SELECT ApiName, SortOrder, IsClosed, IsWon FROM OpportunityStage ORDER BY SortOrder"
 CONTACTS = (
     "SELECT Id, OpportunityId, ContactId, Role, Contact.Name, Contact.Email FROM OpportunityContactRole"
@@ -53,7 +53,7 @@ def to_user(row: Row) -> CrmUser:
 
 def to_role(row: Row) -> CrmRole:
     parent = row["ParentRoleId"]
-    return CrmRole(sf_id(row["Id"]), sf_id(parent) if parent else None)
+    return CrmRole(sf_id(row["Id"]), sf_id(parent) if parent else None, row["Name"])
 
 
 def to_stages(rows: Iterable[Row], fields: FieldMap) -> list[Stage]:

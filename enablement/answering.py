@@ -9,6 +9,7 @@ from enablement.access import asset_filter, may_show
 from enablement.analyser import words
 from enablement.asked_deals import deal_of, visible_deals
 from enablement.following import kept, renewal
+from enablement.language import _
 from enablement.model import (
     Answered,
     Ask,
@@ -19,6 +20,7 @@ from enablement.model import (
     Deal,
     How,
     Reason,
+    Share,
     Suggestion,
     Written,
     key,
@@ -27,6 +29,7 @@ from enablement.people import NotServed, colleague
 from enablement.ports import AccessUnknown, Services, TryLater
 from enablement.recommend import BY_FIT, MODEL, Ranked, recommend
 from enablement.search import phrases_in
+from enablement.sent import still_sent
 
 TOKEN_BYTES = 24
 
@@ -38,6 +41,8 @@ class Shown:
     suggestion: Suggestion
     asset: Asset
     dismissed: bool = False
+    # What this person shared of it for this deal, in whichever answer.
+    sent: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def answer(ask: Ask, services: Services, *, now: datetime) -> Reply:
         return Refusal(ask, str(refusal))
     except AccessUnknown:
         return Refusal(
-            ask, "Salesforce can't be reached to check what you may see. Please ask again in a minute."
+            ask, _("Salesforce can't be reached to check what you may see. Please ask again in a minute.")
         )
 
 
@@ -113,16 +118,22 @@ def link_channel(ask: Ask, services: Services, *, now: datetime) -> Reply:
         return Refusal(ask, str(refusal))
     except AccessUnknown:
         return Refusal(
-            ask, "Salesforce can't be reached to check what you may see. Please try again in a minute."
+            ask, _("Salesforce can't be reached to check what you may see. Please try again in a minute.")
         )
     chosen = deals.named(ask.question, mine)
     if not isinstance(chosen, deals.Choice):
         return Refusal(
-            ask, f"No single open deal of yours is called “{ask.question}”. Give more of its name."
+            ask,
+            _(
+                "No single open deal of yours is called “{question}”. Give more of its name.",
+                question=ask.question,
+            ),
         )
     link = ChannelLink(ask.place.channel, chosen.deal.id, user.email, now)
     services.ledger.write(Written(records=(link,)), now=now)
-    return Done(ask, f"This channel is now about {chosen.deal.name}. Ask with /content from here.")
+    return Done(
+        ask, _("This channel is now about {deal}. Ask with /content from here.", deal=chosen.deal.name)
+    )
 
 
 def pick(ask: Ask, services: Services, *, now: datetime) -> Reply:
@@ -134,7 +145,7 @@ def pick(ask: Ask, services: Services, *, now: datetime) -> Reply:
         return Refusal(ask, str(refusal))
     except AccessUnknown:
         return Refusal(
-            ask, "Salesforce can't be reached to check what you may see. Please try again in a minute."
+            ask, _("Salesforce can't be reached to check what you may see. Please try again in a minute.")
         )
 
 
@@ -142,7 +153,7 @@ def redraw(ask: Ask, earlier: Answered, user: CrmUser, services: Services) -> An
     """Return an answer as it was, with what the person dismissed since marked, and without what is no longer valid."""
     deal = services.mirror.deal(earlier.deal_id)
     if not services.access.readable(user.id, [earlier.deal_id]) or deal is None:
-        return Refusal(ask, "You can no longer see this deal in Salesforce.")
+        return Refusal(ask, _("You can no longer see this deal in Salesforce."))
     return _drawn(ask, earlier, deal, services)
 
 
@@ -184,9 +195,9 @@ def as_json(reply: Reply) -> dict[str, object]:
 def _picker(ask: Ask, some: tuple[Deal, ...]) -> Picker | Refusal:
     if not some:
         return Refusal(
-            ask, "I know of no open deal of yours. Deals appear here a minute after Salesforce has them."
+            ask, _("I know of no open deal of yours. Deals appear here a minute after Salesforce has them.")
         )
-    return Picker(ask, some, "Which deal is this for?")
+    return Picker(ask, some, _("Which deal is this for?"))
 
 
 def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *, now: datetime) -> Answer:
@@ -248,9 +259,15 @@ def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer
     suggestions = services.ledger.suggestions(ask.id)
     assets = {asset.id: asset for asset in services.catalog.assets([one.asset_id for one in suggestions])}
     dismissed = {one.suggestion_id for one in services.ledger.feedback(email=record.email, deal_id=deal.id)}
+    sent = still_sent(deal.id, email=record.email, services=services)
     only = asset_filter(shared_outside=record.customers_only, now=services.clock())
     shown = tuple(
-        Shown(one, assets[one.asset_id], one.id in dismissed)
+        Shown(
+            one,
+            assets[one.asset_id],
+            one.id in dismissed,
+            tuple(share for share in sent if share.asset_id == one.asset_id),
+        )
         for one in suggestions
         if one.asset_id in assets and may_show(assets[one.asset_id], only)
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enablement import deals
 from enablement.access import plausible_deals
 from enablement.analyser import words
+from enablement.language import _
 from enablement.model import Ask, CrmUser, Deal, How
 from enablement.people import NotServed
 from enablement.ports import Services
@@ -60,6 +61,6 @@ def _chosen(ask: Ask, deal_id: str, user: CrmUser, services: Services) -> deals.
     may = services.access.readable(user.id, [deal_id])
     deal = services.mirror.deal(deal_id)
     if not may or deal is None or deal.is_closed:
-        raise NotServed("You can't see this deal in Salesforce, or it is closed.")
+        raise NotServed(_("You can't see this deal in Salesforce, or it is closed."))
     how: How = "record" if ask.surface == "salesforce" and not ask.replaces else "chosen"
     return deals.Choice(deal, how, deals.without_name(words(ask.question), deal))

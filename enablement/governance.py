@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from enablement import wording
 from enablement.access import is_valid
+from enablement.language import _, enumerated
 from enablement.model import Asset, Change, Decision, DecisionKind, Preview, Task, Written, key
 from enablement.notices import together, token, told
 from enablement.ports import Catalog, Ledger, Services, TryLater
@@ -105,8 +107,7 @@ def approve(
         by = submitter(asked, services.ledger)
         if email in (asked.owner, by):
             others = sorted({*reviewers(asked, services.catalog), *services.librarians} - {email})
-            ask = f"Ask {' or '.join(others)}." if others else "Nobody else can yet: name another approver."
-            raise NotAllowed(f"“{asked.title}” is yours, so somebody else must approve it. {ask}")
+            raise NotAllowed(wording.not_your_own(asked, others))
         published = replace(
             asked,
             status="published",
@@ -137,7 +138,7 @@ def decline(asset_id: str, *, email: str, services: Services, now: datetime, not
     """Send what waits back to who submitted it, with the reason; what was published before stays. Raises NotAllowed."""
     email = email.lower()
     if not note.strip():
-        raise NotAllowed("Say in a few words what should change.")
+        raise NotAllowed(_("Say in a few words what should change."))
 
     def decide(was: Asset, waited: Asset | None) -> Written:
         asked = _asked(was, waited, email, services)
@@ -161,7 +162,11 @@ def verify(asset_id: str, *, email: str, services: Services, now: datetime) -> A
         _check_manages(was, email, services)
         if was.status != "published":
             raise NotAllowed(
-                f"“{was.title}” is not published, so there is nothing to verify. {_so_far(was, services)}"
+                _(
+                    "“{title}” is not published, so there is nothing to verify. {so_far}",
+                    title=was.title,
+                    so_far=_so_far(was, services),
+                )
             )
         verified = replace(was, reviewed_on=now.date())
         # Once a day is enough to know: a second click changes nothing.
@@ -187,9 +192,15 @@ def archive(
     def decide(was: Asset, waited: Asset | None) -> Written:
         _check_manages(was, email, services)
         if replaced_by == asset_id or (replaced_by and services.catalog.asset(replaced_by) is None):
-            raise NotAllowed(f"Name another asset of the library that replaces “{was.title}”.")
+            raise NotAllowed(_("Name another asset of the library that replaces “{title}”.", title=was.title))
         if was.status == "archived" and replaced_by in (None, was.replaced_by):
-            raise NotAllowed(f"“{was.title}” is archived already. {_so_far(was, services)}")
+            raise NotAllowed(
+                _(
+                    "“{title}” is archived already. {so_far}",
+                    title=was.title,
+                    so_far=_so_far(was, services),
+                )
+            )
         archived = replace(was, status="archived", replaced_by=replaced_by or was.replaced_by)
         decision = decided("archived", was, email, note, now)
         change = Change(was, archived, waited)
@@ -208,7 +219,9 @@ def restore(asset_id: str, *, email: str, services: Services, now: datetime) -> 
     def decide(was: Asset, waited: Asset | None) -> Written:
         _check_manages(was, email, services)
         if was.status != "archived":
-            raise NotAllowed(f"“{was.title}” is not archived. {_so_far(was, services)}")
+            raise NotAllowed(
+                _("“{title}” is not archived. {so_far}", title=was.title, so_far=_so_far(was, services))
+            )
         needs_approval = bool(approvers(was.collection, services.catalog))
         back = replace(was, status="in_review" if needs_approval else "published", replaced_by=None)
         decision = decided("restored", was, email, "", now)
@@ -278,25 +291,28 @@ def _carried_out(
     asset_id: str, decide: Callable[[Asset, Asset | None], Written], services: Services, now: datetime
 ) -> Asset:
     """Decide on how things stand and write it; when they changed meanwhile, decide anew."""
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         was = services.catalog.asset(asset_id)
         if was is None:
-            raise NotAllowed("This asset is not in the library.")
+            raise NotAllowed(_("This asset is not in the library."))
         written = decide(was, services.catalog.proposal(asset_id))
         if services.ledger.write(written, now=now):
             services.work.wake(*sorted({task.lane for task in written.tasks}))
             return written.changes[0].asset
-    raise TryLater("This asset is being changed by others. Try again in a minute.")
+    raise TryLater(_("This asset is being changed by others. Try again in a minute."))
 
 
 def _check_manages(asset: Asset, email: str, services: Services) -> None:
     if not may_manage(asset, email, services):
         others = _all_who(asset.owner, *reviewers(asset, services.catalog), *services.librarians)
-        raise NotAllowed(f"“{asset.title}” is looked after by others. Ask {others}.")
+        raise NotAllowed(
+            _("“{title}” is looked after by others. Ask {whom}.", title=asset.title, whom=others)
+        )
 
 
 def _all_who(*emails: str) -> str:
-    return " or ".join(dict.fromkeys(filter(None, emails))) or "who runs Touchline here"
+    named = list(dict.fromkeys(filter(None, emails)))
+    return enumerated(named, style="or") if named else _("who runs Touchline here")
 
 
 def _asked(was: Asset, waited: Asset | None, email: str, services: Services, version_id: str = "") -> Asset:
@@ -304,18 +320,21 @@ def _asked(was: Asset, waited: Asset | None, email: str, services: Services, ver
     asked = next((one for one in (waited, was) if one and one.status == "in_review"), None)
     if not may_approve(asked or was, email, services):
         who = _all_who(*reviewers(asked or was, services.catalog), *services.librarians)
-        raise NotAllowed(f"You can't decide on “{was.title}”. Ask {who}.")
+        raise NotAllowed(_("You can't decide on “{title}”. Ask {whom}.", title=was.title, whom=who))
     if asked is None:
-        raise NotAllowed(f"“{was.title}” does not wait for approval. {_so_far(was, services)}")
+        raise NotAllowed(
+            _(
+                "“{title}” does not wait for approval. {so_far}",
+                title=was.title,
+                so_far=_so_far(was, services),
+            )
+        )
     if version_id and version_id != asked.version_id:
-        raise NotAllowed(f"“{was.title}” has changed since: look at version {asked.version} first.")
+        raise NotAllowed(wording.changed_since(asked))
     return asked
 
 
 def _so_far(asset: Asset, services: Services) -> str:
     """Return what was decided last, as a sentence."""
     decisions = services.ledger.decisions(asset.id)
-    if not decisions:
-        return f"It is {asset.status.replace('_', ' ')}."
-    last = decisions[-1]
-    return f"It was {last.kind}{f' by {last.email}' if last.email else ''} on {last.at:%d %b %Y}."
+    return wording.decision(decisions[-1]) if decisions else wording.status(asset)

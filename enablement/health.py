@@ -38,12 +38,20 @@ HOOKS = "salesforce"
 
 @dataclass(frozen=True)
 class Check:
-    """What was looked at, and one sentence on how it is."""
+    """What was looked at, and what is said when it is wrong."""
 
     kind: str
     subject: str
     is_wrong: bool
     said: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What needs a person, in one sentence, and its incident where one is open."""
+
+    said: str
+    incident: Incident | None
 
 
 @dataclass(frozen=True)
@@ -117,12 +125,12 @@ def checks(health: Health, *, read_every_s: int) -> list[Check]:
     ]
 
 
-def troubles(health: Health, found: Iterable[Check]) -> list[str]:
-    """Return what needs a person, a sentence each."""
-    wrong = [one for one in found if one.is_wrong]
-    seen = {(one.kind, one.subject) for one in wrong}
-    others = [one.summary for one in health.open if (one.kind, one.subject) not in seen]
-    return [*(one.said for one in wrong), *others]
+def troubles(health: Health, found: Iterable[Check]) -> list[Trouble]:
+    """Return what needs a person."""
+    wrong = {(one.kind, one.subject): one.said for one in found if one.is_wrong}
+    known = {(one.kind, one.subject): one for one in health.open}
+    said = {at: one.summary for at, one in known.items()} | wrong
+    return [Trouble(said[at], known.get(at)) for at in dict.fromkeys((*wrong, *known))]
 
 
 def watch(services: Services, *, channel: str, read_every_s: int) -> None:

@@ -5,16 +5,18 @@ core, is in that language. English needs no catalogue: the texts in the code are
 """
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, dates
+from babel import Locale, dates, numbers
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -24,26 +26,36 @@ DOMAIN = "touchline"
 _NEAREST = {"en": "en", "fr": "fr", "pt": "pt_BR", "th": "th", "zh": "zh_TW", "ko": "ko"}
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
+_zone: ContextVar[str] = ContextVar("zone", default="UTC")
 
 
-def spoken_for(locale: str) -> str:
-    """Return which of our languages (`en`, `fr`, `pt_BR`, `th`, `zh_TW`, `ko`) a locale such as `pt-PT` is given."""
-    return _NEAREST.get(locale[:2].lower(), "en")
+def spoken_for(*locales: str) -> str:
+    """Return which of our languages fits the first of these locales (such as `pt-PT`) that one fits; else English."""
+    return next((_NEAREST[tag] for one in locales if (tag := one[:2].lower()) in _NEAREST), "en")
 
 
 @contextmanager
-def speaking(locale: str) -> Iterator[None]:
-    """Word everything meanwhile in the language that fits a locale, as Slack writes it; "" is English."""
-    before = _spoken.set(spoken_for(locale))
+def speaking(*locales: str, time_zone: str = "UTC") -> Iterator[None]:
+    """Word everything meanwhile in the language that fits the first of these locales that one fits ("" is English).
+
+    Moments are told by the clock of the time zone, an IANA name.
+    """
+    before, zone_before = _spoken.set(spoken_for(*locales)), _zone.set(time_zone)
     try:
         yield
     finally:
         _spoken.reset(before)
+        _zone.reset(zone_before)
 
 
 def spoken() -> str:
     """Return the language that is spoken now."""
     return _spoken.get()
+
+
+def spoken_locale() -> Locale:
+    """Return how dates, amounts, lists and the names of languages are written for who is spoken to."""
+    return _locale(spoken())
 
 
 def _(text: str, /, **values: object) -> str:
@@ -56,14 +68,60 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     return _catalogue(spoken()).ngettext(one, many, n).format(n=n, **values)
 
 
+def marked(text: str) -> str:
+    """Return a text as it is: it is collected for translation here, and said elsewhere through `_`."""
+    return text
+
+
 def day(value: date) -> str:
-    """Return a date as people write it, without the year's hundreds of possible misreadings: 3 Mar 2026."""
-    return dates.format_date(value, "medium", locale=spoken())
+    """Return a day as people write it, for a moment (with a time zone) the day that it falls on for the reader."""
+    if isinstance(value, datetime):
+        value = value.astimezone(zone_named(_zone.get())).date()
+    return dates.format_date(value, "medium", locale=spoken_locale())
 
 
-def moment(value: datetime, time_zone: str) -> str:
-    """Return a moment as the clock on that person's wall shows it."""
-    return dates.format_datetime(value, "medium", tzinfo=ZoneInfo(time_zone), locale=spoken())
+def moment(value: datetime, time_zone: str = "") -> str:
+    """Return a moment as the clock on the reader's wall shows it, or one in another time zone."""
+    locale, zone = spoken_locale(), zone_named(time_zone or _zone.get())
+    on = dates.format_date(value.astimezone(zone).date(), "medium", locale=locale)
+    at = dates.format_time(value, "short", tzinfo=zone, locale=locale)
+    return str(locale.datetime_formats["medium"]).format(at, on)
+
+
+def span(value: timedelta) -> str:
+    """Return how long something took, roughly: “3 hours”."""
+    return dates.format_timedelta(value, locale=spoken_locale())
+
+
+def decimal(value: float) -> str:
+    """Return a number with one digit after the point, or comma."""
+    return numbers.format_decimal(value, format="#,##0.0", locale=spoken_locale())
+
+
+def enumerated(parts: Iterable[str], *, style: Literal["standard", "or"] = "standard") -> str:
+    """Return parts as one list: “a, b and c”, or in the style `or` “a, b or c”."""
+    return format_list(list(parts), style=style, locale=spoken_locale())
+
+
+def in_a_row(parts: Iterable[str]) -> str:
+    """Return parts one after the other: “a, b, c”."""
+    # Not as CLDR lists units: Thai has no rule for three of them, and Chinese puts nothing between.
+    return _(", ").join(parts)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone by its name, UTC where there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        # A newer name than this machine knows, or none at all.
+        return ZoneInfo("UTC")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    # British dates and lists: 3 Mar 2026 can't be misread.
+    return Locale.parse("en_GB" if language == "en" else language)
 
 
 @cache

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Literal, Protocol
 
 from enablement.governance import approvers, reviewers, set_aside, submitted
+from enablement.language import _
 from enablement.metadata import BadMetadata, Metadata, cut, detect_language, understood
 from enablement.model import Asset, Change, Edition, Page, Version, Written, key
 from enablement.notices import together
@@ -94,7 +95,7 @@ def take_in(
     says whether they may archive an asset that the file `replaces`. Raises BadMetadata.
     """
     desk = _Desk(catalog, ledger, is_there, now, by.lower(), may_replace)
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         taken, written = _decided(incoming, desk)
         if not written.changes or ledger.write(written, now=now):
             return taken
@@ -224,18 +225,30 @@ def _set_aside(name: str, candidate: Asset, author: str, desk: _Desk) -> tuple[W
         return Written(), ()
     found = called(name, desk.catalog, beside=candidate.source)
     if not found:
-        return Written(), (f"“replaces”: no asset is called “{name}”; add the file again when there is one",)
+        return Written(), (
+            _("“replaces”: no asset is called “{name}”; add the file again when there is one", name=name),
+        )
     if len(found) > 1:
-        raise BadMetadata(f"“replaces”: {len(found)} assets are called “{name}”; name the path of one")
+        raise BadMetadata(
+            _(
+                "“replaces”: {count} assets are called “{name}”; name the path of one",
+                count=len(found),
+                name=name,
+            )
+        )
     (old,) = found
     if old.id == candidate.id:
-        raise BadMetadata("“replaces” names the file itself")
+        raise BadMetadata(_("“replaces” names the file itself"))
     if old.replaced_by == candidate.id:
         return Written(), ()
     if not desk.may_replace(old):
-        raise BadMetadata(f"“replaces”: “{old.title}” is looked after by others; ask them to archive it")
+        raise BadMetadata(
+            _("“replaces”: “{title}” is looked after by others; ask them to archive it", title=old.title)
+        )
     if any(one.kind == "restored" and one.at > candidate.updated_at for one in desk.ledger.decisions(old.id)):
-        return Written(), (f"“{old.title}” was restored since and stays; archive it if it is replaced",)
+        return Written(), (
+            _("“{title}” was restored since and stays; archive it if it is replaced", title=old.title),
+        )
     if candidate.status == "published":
         return set_aside(old, candidate, email=author, catalog=desk.catalog, now=desk.now), ()
     # It stays until the file is approved.

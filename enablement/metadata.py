@@ -9,6 +9,7 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from enablement.analyser import words
+from enablement.language import _
 from enablement.model import LANGUAGES, Audience, Facets
 
 _FACETS = tuple(field.name for field in fields(Facets))
@@ -92,10 +93,10 @@ def text_of(said: Mapping[str, object], name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, dict | list):
-        raise BadMetadata(f"“{name}” should be one value, not a list")
+        raise BadMetadata(_("“{key}” should be one value, not a list", key=name))
     text = str(value).strip()
     if len(text) > _ROOM.get(name, len(text)):
-        raise BadMetadata(f"“{name}” is longer than {_ROOM[name]} characters")
+        raise BadMetadata(_("“{key}” is longer than {most} characters", key=name, most=_ROOM[name]))
     return text
 
 
@@ -109,9 +110,11 @@ def web_address(said: Mapping[str, object]) -> str:
         is_web = False
     # Browsers read “\” as “/”, so what looks like a path could be another host.
     if not is_web or not _URL.fullmatch(url) or "\\" in url:
-        raise BadMetadata(f"“url” should be an address like https://example.com/page, not “{url}”")
+        raise BadMetadata(
+            _("“url” should be an address like https://example.com/page, not “{value}”", value=url)
+        )
     if "@" in parts.netloc:
-        raise BadMetadata("“url” holds a user name or password, which everybody with the link would see")
+        raise BadMetadata(_("“url” holds a user name or password, which everybody with the link would see"))
     return url
 
 
@@ -152,7 +155,12 @@ def _days(said: Mapping[str, object], name: str) -> int | None:
         return None
     if not text.isdecimal() or not 0 < int(text) <= LONGEST_REVIEW_DAYS:
         raise BadMetadata(
-            f"“{name}” should be a number of days from 1 to {LONGEST_REVIEW_DAYS}, not “{text}”"
+            _(
+                "“{key}” should be a number of days from 1 to {most}, not “{value}”",
+                key=name,
+                most=LONGEST_REVIEW_DAYS,
+                value=text,
+            )
         )
     return int(text)
 
@@ -166,12 +174,14 @@ def _day(said: Mapping[str, object], name: str) -> date | None:
     try:
         return date.fromisoformat(str(value).strip())
     except ValueError as error:
-        raise BadMetadata(f"“{name}” should be a day like 2026-12-31, not “{value}”") from error
+        raise BadMetadata(
+            _("“{key}” should be a day like 2026-12-31, not “{value}”", key=name, value=value)
+        ) from error
 
 
 def _audience(value: str) -> Audience:
     if value not in get_args(Audience):
-        raise BadMetadata(f"“audience” should be internal or customer, not “{value}”")
+        raise BadMetadata(_("“audience” should be internal or customer, not “{value}”", value=value))
     return "customer" if value == "customer" else "internal"
 
 

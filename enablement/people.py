@@ -1,9 +1,12 @@
 """Who is asking: one colleague in Slack and in the CRM, joined by verified e-mail, or by an administrator's word."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from enablement.language import _, speaking
 from enablement.model import Ask, CrmUser, Profile
-from enablement.ports import Messenger, Mirror, Services
+from enablement.ports import Messenger, Mirror, Services, TryLater
 
 PROFILE_IS_FRESH = timedelta(minutes=10)
 
@@ -37,13 +40,38 @@ def member_email(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: da
     return _email(_member(slack_id, mirror=mirror, messenger=messenger, now=now))
 
 
+@contextmanager
+def speaking_to(slack_id: str, services: Services, *, now: datetime) -> Iterator[None]:
+    """Word everything meanwhile for this person. Slack is asked for who is new; if it is silent, English is spoken."""
+    profile = services.mirror.profile(slack_id)
+    if profile is None:
+        try:
+            profile = _asked(slack_id, services.mirror, services.messenger, now)
+        except TryLater:
+            profile = None
+    with in_words_of(profile):
+        yield
+
+
+@contextmanager
+def in_words_of(profile: Profile | None) -> Iterator[None]:
+    """Word everything meanwhile in the language, and by the clock, of a colleague; in English for who is not known."""
+    with speaking(profile.locale, time_zone=profile.time_zone) if profile else speaking():
+        yield
+
+
+def _asked(slack_id: str, mirror: Mirror, messenger: Messenger, now: datetime) -> Profile:
+    profile = messenger.profile(slack_id, now=now)
+    mirror.keep_profile(profile)
+    return profile
+
+
 def _member(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> Profile:
     profile = mirror.profile(slack_id)
     if profile is None or now - profile.seen_at > PROFILE_IS_FRESH:
-        profile = messenger.profile(slack_id, now=now)
-        mirror.keep_profile(profile)
+        profile = _asked(slack_id, mirror, messenger, now)
     if profile.standing != "member":
-        raise NotServed("Touchline answers members of this workspace only.")
+        raise NotServed(_("Touchline answers members of this workspace only."))
     return profile
 
 
@@ -54,8 +82,10 @@ def _crm_user(member: Profile, services: Services) -> CrmUser:
     linked = services.mirror.user(link.crm_user_id)
     if linked is None or not linked.is_active:
         raise NotServed(
-            "The Salesforce user that you are linked to is not active. "
-            "Ask your Touchline administrator to link you to your present one."
+            _(
+                "The Salesforce user that you are linked to is not active. "
+                "Ask your Touchline administrator to link you to your present one."
+            )
         )
     return linked
 
@@ -63,7 +93,7 @@ def _crm_user(member: Profile, services: Services) -> CrmUser:
 def _email(member: Profile) -> str:
     if not member.email:
         raise NotServed(
-            "Your Slack profile has no confirmed e-mail address, so I can't find you in Salesforce."
+            _("Your Slack profile has no confirmed e-mail address, so I can't find you in Salesforce.")
         )
     return member.email
 
@@ -72,12 +102,19 @@ def _user_of(email: str, mirror: Mirror) -> CrmUser:
     known = [user for user in mirror.users_by_email(email) if user.is_active]
     if not known:
         raise NotServed(
-            f"I can't find {email} among the active Salesforce users. "
-            "Ask your Salesforce administrator to check the e-mail address of your user."
+            _(
+                "I can't find {email} among the active Salesforce users. "
+                "Ask your Salesforce administrator to check the e-mail address of your user.",
+                email=email,
+            )
         )
     if len(known) > 1:
         raise NotServed(
-            f"{len(known)} Salesforce users have the e-mail {email}, so I can't tell which is you. "
-            "Ask your Salesforce administrator to leave it on one of them, or your Touchline administrator to link you."
+            _(
+                "{count} Salesforce users have the e-mail {email}, so I can't tell which is you. Ask your Salesforce "
+                "administrator to leave it on one of them, or your Touchline administrator to link you.",
+                count=len(known),
+                email=email,
+            )
         )
     return known[0]

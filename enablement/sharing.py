@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from enablement.access import is_valid
 from enablement.governance import successor
+from enablement.language import _, day
 from enablement.model import (
     Asset,
     CrmUser,
@@ -17,6 +18,7 @@ from enablement.model import (
     Suggestion,
     Task,
     Touch,
+    TouchKind,
     Version,
     Withdrawal,
     Written,
@@ -80,7 +82,7 @@ def emails(text: str) -> list[str]:
     wrong = [part for part in parts if not _EMAIL.fullmatch(part) and "@" in part]
     found = [part.lower() for part in parts if _EMAIL.fullmatch(part)]
     if wrong or (parts and not found):
-        raise CannotShare(f"“{' '.join(wrong or parts)}” is not an e-mail address.")
+        raise CannotShare(_("“{text}” is not an e-mail address.", text=" ".join(wrong or parts)))
     return found
 
 
@@ -90,9 +92,11 @@ def shareable(suggestion_id: str, *, user: CrmUser | None, services: Services, n
     try:
         visible = user and services.access.readable(user.id, [found.deal.id])
     except AccessUnknown as error:
-        raise CannotShare("Salesforce can't be reached to check this deal. Try again in a minute.") from error
+        raise CannotShare(
+            _("Salesforce can't be reached to check this deal. Try again in a minute.")
+        ) from error
     if not visible:
-        raise CannotShare("You can no longer see this deal in Salesforce.")
+        raise CannotShare(_("You can no longer see this deal in Salesforce."))
     return found
 
 
@@ -102,9 +106,9 @@ def own_suggestion(suggestion_id: str, *, email: str, services: Services, now: d
     asset = services.catalog.asset(suggestion.asset_id) if suggestion else None
     deal = services.mirror.deal(suggestion.deal_id) if suggestion else None
     if suggestion is None or asset is None or deal is None or suggestion.email != email:
-        raise CannotShare("This suggestion is not yours or no longer there. Ask again with /content.")
+        raise CannotShare(_("This suggestion is not yours or no longer there. Ask again with /content."))
     if asset.audience != "customer":
-        raise CannotShare(f"“{asset.title}” is internal and can't be shared with a customer.")
+        raise CannotShare(_("“{title}” is internal and can't be shared with a customer.", title=asset.title))
     if not is_valid(asset, on=now.date()):
         raise CannotShare(_no_longer(asset, services, now))
     return Shareable(suggestion, asset, deal)
@@ -121,12 +125,12 @@ def share(
 ) -> list[Share]:
     """Mint a link for each recipient and log a touch, in one transaction; the same again gives the same links."""
     if not recipients:
-        raise CannotShare("Choose a contact or type an e-mail address.")
+        raise CannotShare(_("Choose a contact or type an e-mail address."))
     if len(recipients) > MOST_RECIPIENTS:
-        raise CannotShare(f"At most {MOST_RECIPIENTS} recipients at once.")
+        raise CannotShare(_("At most {most} recipients at once.", most=MOST_RECIPIENTS))
     minted = (_share(what, recipient, note, on_record, services, now) for recipient in recipients)
     shares = list({one.id: one for one in minted}.values())
-    touches = [_shared(one, now) for one in shares]
+    touches = [_touch(one, "shared", of=one.id, channel="slack", now=now) for one in shares]
     tasks = tuple(crm_task(touch) for touch in touches) if on_record else ()
     services.ledger.write(Written(records=(*shares, *touches), tasks=tasks), now=now)
     services.work.wake("write")
@@ -137,7 +141,7 @@ def revoke(share_id: str, *, email: str, services: Services, now: datetime) -> S
     """End a link at once; only who made it may. Raises CannotShare."""
     one = services.ledger.share(share_id)
     if one is None or one.email != email:
-        raise CannotShare("This link is not yours to revoke.")
+        raise CannotShare(_("This link is not yours to end."))
     services.ledger.revoke_share(one.id, at=now)
     return services.ledger.share(one.id) or one
 
@@ -149,7 +153,7 @@ def take_back(touch_id: str, *, email: str, services: Services, now: datetime) -
     """
     touch = services.ledger.touch(touch_id)
     if touch is None or touch.email != email:
-        raise CannotShare("This is not yours to take back.")
+        raise CannotShare(_("This is not yours to undo."))
     one = Withdrawal(key("withdrawal", touch.id), touch.id, email, now)
     if touch.kind == "shared":
         # First: a link that is still open would be worse than one that ended for nothing.
@@ -157,6 +161,11 @@ def take_back(touch_id: str, *, email: str, services: Services, now: datetime) -
     services.ledger.write(Written(records=(one,), tasks=(crm_task(touch, why=one.id),)), now=now)
     services.work.wake("write")
     return services.ledger.withdrawals([touch.id])[0]
+
+
+def shared_touch(share_id: str) -> str:
+    """Return the id of the touch that a share made when it was shared."""
+    return key("shared", share_id)
 
 
 def link(one: Share, public_url: str) -> str:
@@ -171,10 +180,10 @@ def serve_share(token: str, services: Services, *, agent: str, by_person: bool, 
     """Return the bytes that a buyer's link leads to; when a person opened it, log that as a touch."""
     one = services.ledger.share_by_token(token) if _TOKEN.fullmatch(token) else None
     if one is None:
-        raise NoSuchLink("This link is not known. Please check that it is complete.")
+        raise NoSuchLink(_("This link is not known. Please check that it is complete."))
     asset = services.catalog.asset(one.asset_id)
     if one.revoked_at or now >= one.expires_at or asset is None:
-        raise NoSuchLink("This link has expired. Please ask the person who sent it for a new one.")
+        raise NoSuchLink(_("This link has expired. Please ask the person who sent it for a new one."))
     if asset.audience != "customer" or not is_valid(asset, on=now.date()):
         raise Withdrawn(_withdrawn(asset, services, now))
     if by_person:
@@ -187,7 +196,7 @@ def serve_suggestion(open_token: str, services: Services, *, by_person: bool, no
     suggestion = services.ledger.suggestion_by_token(open_token) if _TOKEN.fullmatch(open_token) else None
     asset = services.catalog.asset(suggestion.asset_id) if suggestion else None
     if suggestion is None or asset is None or now - suggestion.made_at > OPEN_LINK_LASTS:
-        raise NoSuchLink("This link has expired. Ask again in Slack with /content.")
+        raise NoSuchLink(_("This link has expired. Ask again in Slack with /content."))
     if not is_valid(asset, on=now.date()):
         raise Withdrawn(_no_longer(asset, services, now))
     if by_person:
@@ -214,7 +223,7 @@ def serve_preview(token: str, services: Services, *, now: datetime) -> Served | 
         return None
     asset = services.catalog.asset(one.asset_id)
     if asset is None or now - one.made_at > PREVIEW_LASTS:
-        raise NoSuchLink("This link has expired. Look in Slack with /content library.")
+        raise NoSuchLink(_("This link has expired. Look in Slack with /content library."))
     proposal = services.catalog.proposal(asset.id)
     shown = proposal if proposal and proposal.version_id == one.version_id else asset
     return _served(shown, one.version_id, services)
@@ -263,21 +272,6 @@ def _share_id(suggestion_id: str, recipient: Recipient, services: Services, now:
     return share_id
 
 
-def _shared(one: Share, now: datetime) -> Touch:
-    return Touch(
-        id=key("shared", one.id),
-        kind="shared",
-        asset_id=one.asset_id,
-        version_id=one.version_id,
-        deal_id=one.deal_id,
-        email=one.email,
-        recipient=one.recipient,
-        channel="slack",
-        share_id=one.id,
-        occurred_at=now,
-    )
-
-
 def _log_opening(one: Share, services: Services, agent: str, now: datetime) -> None:
     last = services.ledger.last_opening(one.id)
     if last and now - last < ONE_READING:
@@ -285,43 +279,57 @@ def _log_opening(one: Share, services: Services, agent: str, now: datetime) -> N
     opening = Opening(
         key("opening", one.id, now.timestamp() // ONE_READING.total_seconds()), one.id, agent[:300], now
     )
-    touch = Touch(
-        id=key("opened_by_buyer", opening.id),
-        kind="opened_by_buyer",
-        asset_id=one.asset_id,
-        version_id=one.version_id,
-        deal_id=one.deal_id,
-        email=one.email,
-        recipient=one.recipient,
-        channel="link",
-        share_id=one.id,
-        occurred_at=now,
-    )
+    touch = _touch(one, "opened_by_buyer", of=opening.id, channel="link", now=now)
     tasks = (crm_task(touch),) if one.on_record else ()
     services.ledger.write(Written(records=(opening, touch), tasks=tasks), now=now)
     services.work.wake("write")
 
 
+def _touch(one: Share, kind: TouchKind, *, of: str, channel: str, now: datetime) -> Touch:
+    """Return the touch that a share is, or that came through its link; `of` is the id of what made it."""
+    return Touch(
+        id=key(kind, of),
+        kind=kind,
+        asset_id=one.asset_id,
+        version_id=one.version_id,
+        deal_id=one.deal_id,
+        email=one.email,
+        recipient=one.recipient,
+        channel=channel,
+        share_id=one.id,
+        occurred_at=now,
+    )
+
+
 def _no_longer(asset: Asset, services: Services, now: datetime) -> str:
     """Return for a colleague why an asset is of no use now, and what to do instead."""
     if asset.released and asset.released > now.date() and asset.status == "published":
-        return f"“{asset.title}” is not released before {asset.released:%d %b %Y}."
+        return _("“{title}” is not released before {day}.", title=asset.title, day=day(asset.released))
     other = successor(asset, services.catalog, on=now.date())
     if other:
-        return f"“{asset.title}” was replaced by “{other.title}”: ask again with /content {other.title}"
-    return f"“{asset.title}” is not valid any more. Ask again with /content for what is."
+        return _(
+            "“{title}” was replaced by “{newer}”: ask again with /content {newer}",
+            title=asset.title,
+            newer=other.title,
+        )
+    return _("“{title}” is not valid any more. Ask again with /content for what is.", title=asset.title)
 
 
 def _withdrawn(asset: Asset, services: Services, now: datetime) -> str:
     """Return for a buyer why a link shows nothing now; only what a customer may know is named."""
     other = successor(asset, services.catalog, on=now.date())
     if other and other.audience == "customer":
-        return f"There is something newer: “{other.title}”. The person who sent you this link can send you that one."
-    return "The document behind this link is no longer in use. Please ask the person who sent you the link."
+        return _(
+            "There is something newer: “{title}”. The person who sent you this link can send you that one.",
+            title=other.title,
+        )
+    return _(
+        "The document behind this link is no longer in use. Please ask the person who sent you the link."
+    )
 
 
 def _served(asset: Asset, version_id: str, services: Services) -> Served:
     version = services.catalog.version(version_id)
     if version is None:
-        raise NoSuchLink("This file is no longer there.")
+        raise NoSuchLink(_("This file is no longer there."))
     return Served(asset, version, services.catalog.data(version_id), asset.url)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from enablement.answering import Refusal
 from enablement.governance import may_publish
+from enablement.language import _, in_a_row
 from enablement.model import Ask
 from enablement.people import NotServed, member_email
 from enablement.ports import Services
@@ -38,8 +39,14 @@ def check_publisher(email: str, services: Services) -> None:
         return
     approvers = [one for shelf in services.catalog.collections() for one in shelf.approvers]
     named = list(dict.fromkeys([*services.librarians, *approvers]))[:MOST_NAMED]
-    whom = f": {', '.join(named)}" if email and named else ""
-    raise CannotAdd(f"Thank you! Only the people who look after the library can add to it{whom}.")
+    if email and named:
+        raise CannotAdd(
+            _(
+                "Thank you! Only the people who look after the library can add to it: {names}.",
+                names=in_a_row(named),
+            )
+        )
+    raise CannotAdd(_("Thank you! Only the people who look after the library can add to it."))
 
 
 def offer(ask: Ask, services: Services, *, now: datetime) -> Offer | Refusal:

@@ -1,88 +1,97 @@
-"""Reasons, money and dates as a person reads them."""
+"""Reasons, money and dates as a person reads them, in the language that is spoken."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
-from enablement.model import Basis, Deal, How, Reason
+from babel import dates, numbers
 
-_MADE_FOR = {
-    "competitors": "written for deals against {0}",
-    "stages": "made for the {0} stage",
-    "products": "about {0}",
-    "industries": "made for {0}",
-    "language": "in the account's language",
-    "regions": "made for {0}",
-    "sizes": "made for {0} companies",
-}
-LANGUAGE_NAMES = {
-    "en": "English",
-    "fr": "French",
-    "pt": "Portuguese",
-    "th": "Thai",
-    "zh": "Chinese",
-    "ko": "Korean",
-}
-HOW = {
-    "chosen": "you chose it",
-    "named": "named in your question",
-    "thread": "this thread's deal",
-    "channel": "this channel's deal",
-    "record": "the deal you came from in Salesforce",
-    "only": "your only open deal",
-}
+from enablement.language import _, day, enumerated, spoken_locale
+from enablement.model import Asset, Basis, Deal, Decision, How, Reason
 
 
 def reason(one: Reason) -> str:
     """Return a reason as a phrase that begins a sentence or goes on with one."""
     if one.kind == "words":
-        number, title, *found = one.values
-        where = f"in “{title}” (page {number})" if title else f"on page {number}"
-        return f"has {_listed(found)} {where}"
+        page, title, *found = one.values
+        words = enumerated(quoted(word) for word in found)
+        if title:
+            return _("has {words} in “{title}” (page {page})", words=words, title=title, page=page)
+        return _("has {words} on page {page}", words=words, page=page)
     if one.kind == "meaning":
-        number, title = one.values
-        return f"is about this: “{title}” (page {number})" if title else f"is about this on page {number}"
+        page, title = one.values
+        if title:
+            return _("is about this: “{title}” (page {page})", title=title, page=page)
+        return _("is about this on page {page}", page=page)
     if one.kind == "translation":
         title, tag = one.values
-        return f"is “{title}” in {language(tag)}"
-    return _MADE_FOR[one.kind].format(*one.values)
+        return _("is “{title}” in {language}", title=title, language=language(tag))
+    return _made_for(one)
 
 
-def _listed(found: Sequence[str]) -> str:
-    quoted = [f"“{word}”" for word in found]
-    return " and ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
+def _made_for(one: Reason) -> str:
+    what = "".join(one.values[:1])
+    match one.kind:
+        case "competitors":
+            return _("written for deals against {competitor}", competitor=what)
+        case "stages":
+            return _("made for the {stage} stage", stage=what)
+        case "products":
+            return _("about {product}", product=what)
+        case "industries" | "regions":
+            return _("made for {industry_or_region}", industry_or_region=what)
+        case "language":
+            return _("in the account's language")
+        case "sizes":
+            return _("made for {size} companies", size=what)
+    raise KeyError(one.kind)
 
 
-def sentence(reasons: tuple[Reason, ...], *, most: int = 2) -> str:
-    """Return the strongest reasons as one sentence."""
-    said = ", ".join(reason(one) for one in reasons[:most])
-    return f"{said[:1].upper()}{said[1:]}." if said else ""
+def sentence(reasons: Sequence[Reason]) -> str:
+    """Return the two strongest reasons as one sentence."""
+    match [reason(one) for one in reasons[:2]]:
+        case [first, second]:
+            said = _("{first_reason}, {second_reason}.", first_reason=first, second_reason=second)
+        case [only]:
+            said = _("{reason}.", reason=only)
+        case _:
+            return ""
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def quoted(text: str) -> str:
+    return _("“{text}”", text=text)
 
 
 def language(tag: str) -> str:
-    return LANGUAGE_NAMES.get(tag[:2], tag)
+    """Return what a language is called, without the country; a tag that nobody knows is its own name."""
+    return str(spoken_locale().languages.get(tag[:2], tag))
 
 
 def freshness(updated_at: datetime, now: datetime) -> str:
     """Return how long ago something was updated, in the largest fitting unit."""
     days = max(0, (now - updated_at).days)
-    for size, unit in ((365, "year"), (30, "month"), (7, "week"), (1, "day")):
+    for size in (365, 30, 7, 1):
         if days >= size:
-            count = days // size
-            return f"updated {count} {unit}{'s' if count > 1 else ''} ago"
-    return "updated today"
+            # Whole units alone: who waits for six weeks does not wait for two months.
+            whole = timedelta(days=days // size * size)
+            ago = dates.format_timedelta(-whole, threshold=1, add_direction=True, locale=spoken_locale())
+            return _("updated {long_ago}", long_ago=ago)
+    return _("updated today")
 
 
 def money(amount: float | None, currency: str) -> str:
-    return f"{currency} {amount:,.0f}".strip() if amount is not None else ""
-
-
-def day(value: date | None) -> str:
-    return f"{value.day} {value:%b %Y}" if value else ""
+    """Return an amount without cents, with its currency's code, which is the same in all countries."""
+    if amount is None:
+        return ""
+    locale = spoken_locale()
+    number = numbers.format_decimal(round(amount), locale=locale)
+    comes_first = locale.currency_formats["standard"].pattern.startswith("¤")
+    return (f"{currency} {number}" if comes_first else f"{number}\N{NO-BREAK SPACE}{currency}").strip()
 
 
 def deal_facts(deal: Deal) -> str:
     """Return stage, amount and close date on one line; what is not known is left out."""
-    closes = f"closes {day(deal.close_date)}" if deal.close_date else ""
+    closes = _("closes {day}", day=day(deal.close_date)) if deal.close_date else ""
     return " · ".join(part for part in (deal.stage, money(deal.amount, deal.currency), closes) if part)
 
 
@@ -90,14 +99,81 @@ def basis(kind: Basis, question: str) -> str:
     """Return the line above the assets: on what basis they were chosen."""
     match kind:
         case "words":
-            return f"Best matches for “{question}”"
+            return _("Best matches for “{question}”", question=question)
         case "nearest":
-            return f"Nothing in the library answers “{question}”. Nearest:"
+            return _("Nothing in the library answers “{question}”. Nearest:", question=question)
         case "fit":
-            return "Chosen by fit to the deal alone: stage, industry, region, size, competitor"
+            return _("Chosen by fit to the deal alone: stage, industry, region, size, competitor")
         case "nothing":
-            return "Nothing in the library fits yet."
+            return _("Nothing in the library fits yet.")
 
 
 def how(kind: How) -> str:
-    return HOW[kind]
+    """Return how it is known which deal is meant."""
+    match kind:
+        case "chosen":
+            return _("you chose it")
+        case "named":
+            return _("named in your question")
+        case "thread":
+            return _("this thread's deal")
+        case "channel":
+            return _("this channel's deal")
+        case "record":
+            return _("the deal you came from in Salesforce")
+        case "only":
+            return _("your only open deal")
+
+
+def decision(last: Decision) -> str:
+    """Return what was decided, by whom and when, as a sentence."""
+    said = {"by": last.email or _("somebody"), "day": day(last.at)}
+    match last.kind:
+        case "submitted":
+            return _("It was submitted by {by} on {day}.", **said)
+        case "approved":
+            return _("It was approved by {by} on {day}.", **said)
+        case "declined":
+            return _("It was sent back by {by} on {day}.", **said)
+        case "verified":
+            return _("It was verified by {by} on {day}.", **said)
+        case "archived":
+            return _("It was archived by {by} on {day}.", **said)
+        case "restored":
+            return _("It was restored by {by} on {day}.", **said)
+
+
+def status(asset: Asset) -> str:
+    """Return how far an asset is, as a sentence."""
+    match asset.status:
+        case "draft":
+            return _("It is a draft.")
+        case "in_review":
+            return _("It is in review.")
+        case "published":
+            return _("It is published.")
+        case "archived":
+            return _("It is archived.")
+
+
+def not_your_own(asset: Asset, others: Sequence[str]) -> str:
+    """Return for an owner why they can't approve their asset, and which others (e-mails) can."""
+    if others:
+        return _(
+            "“{title}” is yours, so somebody else must approve it. Ask {whom}.",
+            title=asset.title,
+            whom=enumerated(others, style="or"),
+        )
+    return _(
+        "“{title}” is yours, so somebody else must approve it. Nobody else can yet: name another approver.",
+        title=asset.title,
+    )
+
+
+def changed_since(waiting: Asset) -> str:
+    """Return for who would decide on an earlier version what they have to look at first."""
+    return _(
+        "“{title}” has changed since: look at version {version} first.",
+        title=waiting.title,
+        version=waiting.version,
+    )

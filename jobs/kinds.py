@@ -9,17 +9,20 @@ from functools import partial
 from enablement.adapters.crm_files import follow_files
 from enablement.adapters.intake import take_in_subjects
 from enablement.adapters.uploads import bring_in
+from enablement.announcing import ANNOUNCE_DELIVER, ANNOUNCE_FILE, ANNOUNCE_FOLLOW, ANNOUNCE_PROGRESS, tell
 from enablement.answering import Refusal, answer, link_channel, pick
 from enablement.briefing import brief
 from enablement.following import SUGGEST, suggest
 from enablement.governance import awaiting
 from enablement.holdings import holdings
+from enablement.language import _
 from enablement.meaning import embed_versions
 from enablement.model import Ask, Claimed, Lane, Task, key
+from enablement.people import speaking_to
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.reviews import is_moot, remind
 from enablement.uploads import offer
-from jobs import crm_work
+from jobs import announcing, crm_work
 from jobs.lanes import MOST_ATTEMPTS, Kind, Outcome, stop
 
 log = logging.getLogger(__name__)
@@ -32,28 +35,29 @@ VERSIONS_AT_ONCE = 4
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3
 _Responder = Callable[..., object]
-_GIVEN_UP = (
-    "Sorry, this did not work, also not when I tried again. "
-    "Whoever runs Touchline can see why; please ask once more later."
-)
 
 
 def _respond(respond: _Responder, services: Services, rows: Sequence[Claimed]) -> Outcome:
     for row in rows:
-        _respond_to(respond, services, row)
+        ask = _ask(row, services)
+        with speaking_to(ask.slack_id, services, now=services.clock()):
+            _respond_to(respond, ask, services, row)
     return {row.id: None for row in rows}
 
 
-def _respond_to(respond: _Responder, services: Services, row: Claimed) -> None:
+def _respond_to(respond: _Responder, ask: Ask, services: Services, row: Claimed) -> None:
     now = services.clock()
-    ask = _ask(row, services)
     try:
         reply = respond(ask, services, now=now)
     except Exception as error:
         if row.attempts >= MOST_ATTEMPTS or isinstance(error, Undeliverable):
             # What becomes a dead letter is seen by ops; who asked would wait in vain.
             first = services.ledger.begin_delivery(key("given up", ask.id), at=now, lazily=True)
-            services.messenger.show(Refusal(ask, _GIVEN_UP), ask=ask, again=not first)
+            sorry = _(
+                "Sorry, this did not work, also not when I tried again. "
+                "Whoever runs Touchline can see why; please ask once more later."
+            )
+            services.messenger.show(Refusal(ask, sorry), ask=ask, again=not first)
         raise
     first = services.ledger.begin_delivery(ask.id, at=now, lazily=True)
     services.messenger.show(reply, ask=ask, again=not first)
@@ -72,7 +76,8 @@ def _brief(services: Services, rows: Sequence[Claimed]) -> Outcome:
         said = brief(row.id, row.subject, services, now=now)
         if said:
             first = services.ledger.begin_delivery(said.ask.id, at=now)
-            services.messenger.show(said, ask=said.ask, again=not first)
+            with speaking_to(said.ask.slack_id, services, now=now):
+                services.messenger.show(said, ask=said.ask, again=not first)
     return {row.id: None for row in rows}
 
 
@@ -189,7 +194,9 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "ask.pick": Kind(partial(_respond, pick)),
         "deals.brief": Kind(_brief),
         "library.offer": Kind(partial(_respond, offer)),
+        ANNOUNCE_FILE: Kind(announcing.send_results),
         "library.holdings": Kind(partial(_respond, holdings)),
+        "announce.tell": Kind(partial(_respond, tell)),
     },
     "write": {
         "crm.touch": Kind(crm_work.write_touches, crm_work.TOUCHES_A_CALL),
@@ -197,6 +204,10 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "deals.refresh": Kind(_refresh, DEALS_AT_ONCE, gathers=True),
         SUGGEST: Kind(_suggest, DEALS_AT_ONCE, gathers=True),
         "library.notice": Kind(_notify),
+        announcing.COLLEAGUES: Kind(announcing.read_members, 100),
+        ANNOUNCE_FOLLOW: Kind(announcing.follow_all, 100),
+        ANNOUNCE_PROGRESS: Kind(announcing.show_all_progress, 100),
+        ANNOUNCE_DELIVER: Kind(announcing.deliver_one),
     },
     "compute": {
         "library.upload": Kind(partial(_respond, bring_in)),

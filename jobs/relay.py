@@ -103,7 +103,8 @@ class Relay:
             return
         for kind, every in self._schedules.items():
             if services.outbox.take_turn(kind, every=every, now=now):
-                task = Task(id=key(kind, now.isoformat()), kind=kind, lane="compute", subject="")
+                lane: Lane = next((lane for lane in LANES if kind in KINDS[lane]), "compute")
+                task = Task(key(kind, now.isoformat()), kind, lane, "", partition=kind)
                 services.outbox.add([task], now=now, lazily=True)
         self._keep_watch(now)
 

@@ -14,10 +14,12 @@ import yaml
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.blocks import HELP, reply, text_block
-from bot.share_blocks import share_modal, shared_modal, sorry_modal
+from bot.blocks import help_text, reply, text_block
+from bot.sent_blocks import Links, links_modal
+from bot.share_blocks import share_modal, sorry_modal
 from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
 from enablement.model import Basis, How, Reason
+from enablement.sent import Sent
 from enablement.sharing import Shareable
 from judges.stage import HERE, MODULES, NODE, ROOT, node_environment
 from judges.tally import Tally, Wrong
@@ -51,7 +53,7 @@ def golden() -> Iterator[tuple[str, str, Any]]:
         blocks, text = reply(said, public_url=URL, now=NOW)
         yield name, "KnownBlock[]", _plain(blocks)
         yield f"{name}: its text", "string", text
-    yield "help", "KnownBlock[]", _plain([text_block(HELP)])
+    yield "help", "KnownBlock[]", _plain([text_block(help_text())])
     for name, view in _views():
         yield name, "View", view.to_dict()
     yield "manifest.yml", "Manifest", _manifest()
@@ -100,11 +102,17 @@ def _views() -> Iterator[tuple[str, View]]:
         ("off record", what, share(on_record=False)),
         ("hostile", hostile, share(recipient_name=HOSTILE, note=HOSTILE)),
     ):
-        yield f"shared modal, {name}", shared_modal(one, [made], public_url=URL)
-    many = [share(id=f"s{n}", recipient=f"p{n}@buyer.example") for n in range(20)]
-    yield "shared modal, 20 people", shared_modal(what, many, public_url=URL)
+        for state in (Sent(made), Sent(made, is_opened=True), Sent(made, is_undone=True)):
+            yield f"links modal, {name}", _links_modal(one, [state])
+    many = [Sent(share(id=f"s{n}", recipient=f"p{n}@buyer.example")) for n in range(20)]
+    yield "links modal, 20 people", _links_modal(what, many)
     for text in ("Not now.", HOSTILE):
         yield f"sorry modal {text[:9]}", sorry_modal(text)
+
+
+def _links_modal(what: Shareable, some: list[Sent]) -> View:
+    links = Links(what.suggestion.id, tuple(one.share.id for one in some), URL)
+    return links_modal(what.asset.title, what.asset, some, links=links, public_url=URL, now=NOW)
 
 
 def main() -> int:

@@ -4,10 +4,12 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from enablement.model import (
+    Aim,
+    Announcement,
     Ask,
     Asset,
     Contact,
@@ -16,11 +18,14 @@ from enablement.model import (
     Facets,
     Page,
     Place,
+    Profile,
+    Receipt,
     Share,
     Suggestion,
     Task,
     Touch,
     Version,
+    Wording,
     key,
 )
 from enablement.ports import Catalog
@@ -165,6 +170,43 @@ def touch(**changes: Any) -> Touch:
 
 def task(task_id: str = "task", **changes: Any) -> Task:
     made = Task(id=task_id, kind="test.kind", lane="write", subject=f"subject of {task_id}")
+    return replace(made, **changes)
+
+
+def profile(slack_id: str = "U1", name: str = "Anna", **changes: Any) -> Profile:
+    email = f"{name.split(' ', maxsplit=1)[0].lower()}@stowmark.example"
+    made = Profile(slack_id, email, name, "en-US", "Europe/Berlin", "member", NOW)
+    return replace(made, **changes)
+
+
+def announcement(title: str = "New deck", **changes: Any) -> Announcement:
+    made = Announcement(
+        id=changes.pop("id", title.replace(" ", "-")),
+        author="lib@stowmark.example",
+        author_slack_id="ULIB",
+        state="draft",
+        wordings=(Wording("en", title, f"{title}: all about it."),),
+        aim=Aim(everyone=True),
+        right=(),
+        asset_ids=(),
+        channels=(),
+        must_acknowledge=True,
+        reminders=2,
+        remind_every_hours=24,
+        starts_at=None,
+        local_time="",
+        ends_at=NOW + timedelta(days=14),
+        revision=1,
+        counts_from=1,
+        version=0,
+        made_at=NOW,
+        changed_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def receipt(slack_id: str = "U1", of: str = "New-deck", **changes: Any) -> Receipt:
+    made = Receipt(key("receipt", of, slack_id), of, slack_id, f"{slack_id.lower()}@stowmark.example", NOW)
     return replace(made, **changes)
 
 

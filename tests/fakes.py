@@ -2,7 +2,7 @@
 
 import threading
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from enablement.access import CachedAccess
 from enablement.adapters.index import PageIndex
+from enablement.adapters.sql.announcements import SqlAnnouncements
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.journal import SqlJournal
@@ -23,6 +24,7 @@ from enablement.adapters.sql.recommended import SqlShortlists
 from enablement.adapters.sql.vectors import SqlVectors
 from enablement.meaning import NotEmbeddable, QuestionEmbedder
 from enablement.model import (
+    Announcement,
     Ask,
     Asset,
     DealSummary,
@@ -32,9 +34,20 @@ from enablement.model import (
     LetterState,
     Notice,
     Profile,
+    ProgressMessage,
+    Receipt,
     Touch,
+    Wording,
 )
-from enablement.ports import CannotFetch, DealCheck, Progress, Services, TouchCheck, TryLater
+from enablement.ports import (
+    CannotFetch,
+    DealCheck,
+    Progress,
+    Services,
+    TouchCheck,
+    TryLater,
+    Undeliverable,
+)
 from tests.builders import NOW
 
 
@@ -74,6 +87,16 @@ class FakeMessenger:
         self.files: dict[str, Fetched] = {}
         self.reports: dict[str, Incident] = {}
         self.failure: Exception | None = None
+        # Who is in a channel or a Slack group.
+        self.rooms: dict[str, list[str]] = {}
+        self.unreachable: set[str] = set()
+        # Announcements: (receipt, to, ts) of each message, how each looks now, (receipt, number) of each reminder.
+        self.posted: list[tuple[str, str, str]] = []
+        self.messages: dict[str, tuple[Announcement, Receipt, Wording]] = {}
+        self.reminded: list[tuple[str, int]] = []
+        # What authors are shown of their announcements, each time; (to, name, data, title, text, alt) of each file.
+        self.progress: list[tuple[Any, str, ProgressMessage | None, bool]] = []
+        self.sent_files: list[tuple[str, str, bytes, str, str, str]] = []
 
     def profile(self, slack_id: str, *, now: datetime) -> Profile:
         return self.profiles[slack_id]
@@ -99,6 +122,70 @@ class FakeMessenger:
         ts = incident.ts or f"{len(self.reports) + 1}.0"
         self.reports[ts] = incident
         return ts
+
+    def colleagues(self, *, now: datetime) -> Iterator[Profile]:
+        yield from self.profiles.values()
+
+    def members(self, channel: str) -> list[str]:
+        return self.rooms[channel]
+
+    def group_members(self, group: str) -> list[str]:
+        return self.rooms[group]
+
+    def announce(
+        self,
+        one: Announcement,
+        receipt: Receipt,
+        wording: Wording,
+        assets: Sequence[Asset],
+        *,
+        to: str,
+        again: bool,
+    ) -> tuple[str, str]:
+        if self.failure:
+            raise self.failure
+        if to in self.unreachable:
+            raise Undeliverable("Slack: cannot_dm_bot")
+        if again and (there := self.find_announcement(receipt, to=to)):
+            return there
+        ts = f"{len(self.posted) + 1}.0"
+        self.posted.append((receipt.id, to, ts))
+        self.messages[receipt.id] = (one, receipt, wording)
+        return f"D-{to}", ts
+
+    def find_announcement(self, receipt: Receipt, *, to: str) -> tuple[str, str] | None:
+        return next((("D-" + there, ts) for mark, there, ts in self.posted if mark == receipt.id), None)
+
+    def show_announcement(
+        self, one: Announcement, receipt: Receipt, wording: Wording, assets: Sequence[Asset]
+    ) -> None:
+        if self.failure:
+            raise self.failure
+        self.messages[receipt.id] = (one, receipt, wording)
+
+    def show_progress(
+        self, found: Any, *, to: str, shown: ProgressMessage | None, again: bool
+    ) -> tuple[str, str]:
+        if self.failure:
+            raise self.failure
+        self.progress.append((found, to, shown, again))
+        return (shown.channel, shown.ts) if shown else (f"D-{to}", f"{len(self.progress)}.5")
+
+    def send_file(
+        self, to: str, name: str, data: bytes, *, title: str, text: str, alt: str, again: bool
+    ) -> None:
+        if self.failure:
+            raise self.failure
+        if not (again and any(one[1] == name for one in self.sent_files)):
+            self.sent_files.append((to, name, data, title, text, alt))
+
+    def remind(
+        self, one: Announcement, receipt: Receipt, wording: Wording, *, number: int, again: bool
+    ) -> None:
+        if self.failure:
+            raise self.failure
+        if not (again and (receipt.id, number) in self.reminded):
+            self.reminded.append((receipt.id, number))
 
     def fetch(self, file_id: str, *, most: int) -> Fetched:
         found = self.files.get(file_id)
@@ -216,6 +303,7 @@ class World:
         self.index = PageIndex(folder, self.catalog)
         self.vectors = SqlVectors(database)
         self.journal = SqlJournal(database)
+        self.announcements = SqlAnnouncements(database)
         self.crm, self.messenger, self.work = FakeCrm(), FakeMessenger(), FakeWork()
         self.services = Services(
             catalog=self.catalog,
@@ -233,6 +321,7 @@ class World:
             crm=self.crm,
             access=CachedAccess(self.crm.readable, self.clock),
             journal=self.journal,
+            announcements=self.announcements,
             clock=self.clock,
             public_url="http://touchline.example",
             link_days=90,

@@ -2,19 +2,22 @@
 
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Protocol
 
-from flask import Flask, Response, render_template, request, send_file
+from flask import Flask, Response, g, render_template, request, send_file
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from enablement.announcing import serve_asset
+from enablement.language import _, speaking, spoken
 from enablement.ports import Services
 from enablement.sharing import NoSuchLink, Served, Withdrawn, serve_preview, serve_share, serve_suggestion
 from web.readers import is_person
+from web.sender import Network, sender
 
 log = logging.getLogger(__name__)
 LARGEST_REQUEST = 2_000_000
-NOWHERE = "This link leads nowhere"
 # What a browser shows by itself; everything else is downloaded.
 SHOWN_INLINE = ("application/pdf", "text/html", "text/plain")
 
@@ -36,8 +39,13 @@ Hooks = Callable[[str, bytes, Mapping[str, str], str], Answer]
 Health = Callable[[], Mapping[str, object]]
 
 
-def create_app(services: Services, *, slack: Door, salesforce: Hooks, health: Health) -> Flask:
-    """Return the WSGI application; `slack` and `salesforce` answer theirs, `health` says what works."""
+def create_app(
+    services: Services, *, slack: Door, salesforce: Hooks, health: Health, proxies: Sequence[Network] = ()
+) -> Flask:
+    """Return the WSGI application; `slack` and `salesforce` answer theirs, `health` says what works.
+
+    `proxies` are believed when they say where a request came from.
+    """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
 
@@ -49,7 +57,9 @@ def create_app(services: Services, *, slack: Door, salesforce: Hooks, health: He
     @app.post("/salesforce/<path:way>")
     def salesforce_request(way: str) -> Response:
         raw = request.get_data(cache=False)
-        answer = salesforce(way, raw, _headers(), request.remote_addr or "")
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        came_from = sender(request.remote_addr or "", forwarded, proxies)
+        answer = salesforce(way, raw, _headers(), came_from)
         return Response(answer.body, answer.status, dict(answer.headers))
 
     @app.get("/s/<token>")
@@ -69,6 +79,11 @@ def create_app(services: Services, *, slack: Door, salesforce: Hooks, health: He
         looked_at = serve_preview(token, services, now=now)
         return _file(looked_at or serve_suggestion(token, services, by_person=by_person, now=now))
 
+    @app.get("/a/<receipt>/<asset>")
+    def announced(receipt: str, asset: str) -> Response:
+        by_person, now = is_person(request.method, _headers()), services.clock()
+        return _file(serve_asset(receipt, asset, services, by_person=by_person, now=now))
+
     @app.get("/healthz")
     def alive() -> Mapping[str, object]:
         return {"ok": True}
@@ -78,12 +93,24 @@ def create_app(services: Services, *, slack: Door, salesforce: Hooks, health: He
         said = health()
         return said, 200 if said["ok"] else 503
 
+    app.before_request(_speak)
+    app.teardown_request(_fall_silent)
     app.register_error_handler(NoSuchLink, _no_such_link)
     app.register_error_handler(Withdrawn, _withdrawn)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _broken)
     app.after_request(_guard)
     return app
+
+
+def _speak() -> None:
+    """Speak, until the request is answered, the language that its sender's browser likes best of ours."""
+    g.spoken = ExitStack()
+    g.spoken.enter_context(speaking(*request.accept_languages.values()))
+
+
+def _fall_silent(_error: BaseException | None) -> None:
+    g.spoken.close()
 
 
 def _headers() -> dict[str, str]:
@@ -109,16 +136,26 @@ def _file(served: Served) -> Response:
 
 
 def _no_such_link(error: NoSuchLink) -> tuple[str, int]:
-    return render_template("no_such_link.html", title=NOWHERE, text=str(error)), 404
+    return _page(_leads_nowhere(), str(error)), 404
 
 
 def _withdrawn(error: Withdrawn) -> tuple[str, int]:
-    return render_template("no_such_link.html", title="This is no longer in use", text=str(error)), 410
+    return _page(_("This is no longer in use"), str(error)), 410
 
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
-    text = error.description or error.name
-    return render_template("no_such_link.html", title=NOWHERE, text=text), error.code or 500
+    code = error.code or 500
+    if code >= 500:
+        return _page(_("Something went wrong"), _("That is our fault. Please try again in a minute.")), code
+    return _page(_leads_nowhere(), _("Please check that the address is complete.")), code
+
+
+def _leads_nowhere() -> str:
+    return _("This link leads nowhere")
+
+
+def _page(title: str, text: str) -> str:
+    return render_template("no_such_link.html", language=spoken().replace("_", "-"), title=title, text=text)
 
 
 def _broken(error: Exception) -> tuple[str, int]:

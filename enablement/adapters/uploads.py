@@ -8,14 +8,13 @@ from pathlib import Path, PurePath
 from enablement.adapters.extract import Extracted, UnreadableFile, extract
 from enablement.answering import Done, Refusal
 from enablement.governance import may_manage
+from enablement.language import _, enumerated, in_a_row
 from enablement.library import Incoming, Taken, take_in
 from enablement.metadata import BadMetadata
 from enablement.model import Ask, Asset, Fetched, Upload
 from enablement.people import NotServed, member_email
 from enablement.ports import CannotFetch, Services, Undeliverable
 from enablement.uploads import LARGEST_BYTES, CannotAdd, check_publisher, source_of
-
-_AGAIN = "Mend it and send it again."
 
 
 def bring_in(ask: Ask, services: Services, *, now: datetime) -> Done | Refusal:
@@ -31,9 +30,9 @@ def bring_in(ask: Ask, services: Services, *, now: datetime) -> Done | Refusal:
         _check_new(file, source, services)
         taken = _take_in(upload, file, source, email, services, now)
     except BadMetadata as refusal:
-        return Refusal(ask, f"Not added: {refusal}. {_AGAIN}")
+        return Refusal(ask, _("Not added: {why}. Mend it and send it again.", why=refusal))
     except (NotServed, CannotAdd, CannotFetch, UnreadableFile) as refusal:
-        return Refusal(ask, f"Not added: {refusal}")
+        return Refusal(ask, _("Not added: {sentence}", sentence=refusal))
     services.index.follow()
     services.work.wake("write", "compute")
     return Done(ask, _outcome(taken, ask, services))
@@ -45,7 +44,7 @@ def _source(upload: Upload, email: str, services: Services) -> str:
         return source_of(upload.file_id)
     base = services.catalog.asset(upload.version_of)
     if base is None or not may_manage(base, email, services):
-        raise CannotAdd("The asset of which this is a new version is not yours any more. Ask its owner.")
+        raise CannotAdd(_("The asset of which this is a new version is not yours any more. Ask its owner."))
     return base.source
 
 
@@ -53,7 +52,7 @@ def _check_new(file: Fetched, source: str, services: Services) -> None:
     content_hash = hashlib.sha256(file.data).hexdigest()
     for twin in services.catalog.assets_by_content(content_hash):
         if twin.source != source and twin.status != "archived":
-            raise CannotAdd(f"“{twin.title}” in the library has exactly this content.")
+            raise CannotAdd(_("“{title}” in the library has exactly this content.", title=twin.title))
 
 
 def _take_in(
@@ -95,23 +94,31 @@ def _read(file: Fetched) -> Extracted:
 
 
 def _outcome(taken: Taken, ask: Ask, services: Services) -> str:
-    asset, title = taken.asset, f"“{taken.asset.title}”"
-    notes = "".join(f" Note: {note}." for note in taken.notes)
+    notes = [_("Note: {note}.", note=note) for note in taken.notes]
+    return " ".join([_became(taken, ask, services), *notes])
+
+
+def _became(taken: Taken, ask: Ask, services: Services) -> str:
+    asset = taken.asset
+    said = {"title": asset.title, "version": asset.version}
     version = services.catalog.version(asset.version_id)
     # After a crash this very file may be there already, put there by this very upload.
     is_earlier = version is not None and version.created_at < ask.asked_at
     if taken.outcome == "unchanged" and is_earlier:
-        return f"{title} is in the library already, as version {asset.version}. Nothing changed.{notes}"
-    what = (
-        f"{title} is version {asset.version} now" if asset.version > 1 else f"{title} is in the library now"
-    )
+        return _("“{title}” is in the library already, as version {version}. Nothing changed.", **said)
     if asset.status == "in_review":
-        whom = " or ".join(taken.waits_for) or "somebody who may approve it"
-        what = f"{title} (version {asset.version}) waits for approval by {whom}"
-        return f"{what}. Until then it can't be found. I'll tell you.{notes}"
-    return f"{what}: {_facts(asset)}.{notes}"
+        by = enumerated(taken.waits_for, style="or") if taken.waits_for else _("somebody who may approve it")
+        return _(
+            "“{title}” (version {version}) waits for approval by {whom}. "
+            "Until then it can't be found. I'll tell you.",
+            **said,
+            whom=by,
+        )
+    if asset.version > 1:
+        return _("“{title}” is version {version} now: {facts}.", **said, facts=_facts(asset))
+    return _("“{title}” is in the library now: {facts}.", **said, facts=_facts(asset))
 
 
 def _facts(asset: Asset) -> str:
-    audience = "customers may have it" if asset.audience == "customer" else "for colleagues only"
-    return ", ".join(filter(None, (asset.kind, asset.collection, audience)))
+    audience = _("customers may have it") if asset.audience == "customer" else _("for colleagues only")
+    return in_a_row(filter(None, (asset.kind, asset.collection, audience)))

@@ -5,6 +5,7 @@ from enablement.model.announcing import (
     Announcement as Announcement,
     AnnouncementState as AnnouncementState,
     DealFilter as DealFilter,
+    ProgressMessage as ProgressMessage,
     QuizAnswer as QuizAnswer,
     QuizQuestion as QuizQuestion,
     Receipt as Receipt,

@@ -46,6 +46,7 @@ class CrmRole:
 
     id: str
     parent_id: str | None
+    name: str = ""
 
 
 @dataclass(frozen=True)

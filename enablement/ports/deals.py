@@ -11,6 +11,7 @@ from enablement.model import (
     CrmUser,
     Deal,
     DealChange,
+    DealFilter,
     PersonLink,
     Profile,
     Recommended,
@@ -73,6 +74,17 @@ class Mirror(Protocol):
     def profile(self, slack_id: str) -> Profile | None: ...
 
     def keep_profile(self, profile: Profile) -> None: ...
+
+    def profiles(self, *, email: str = "") -> list[Profile]:
+        """Return everybody who is known in Slack (with this e-mail), guests and strangers too."""
+
+    def keep_profiles(self, profiles: Iterable[Profile]) -> None: ...
+
+    def time_zones(self) -> list[str]:
+        """Return the time zones that profiles name, each once."""
+
+    def owners_of(self, like: DealFilter) -> frozenset[str]:
+        """Return who owns an open deal that a filter lets through."""
 
     def stamps(self) -> dict[str, datetime]:
         """Return when each deal changed last, as far as is known here."""

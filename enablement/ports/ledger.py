@@ -76,6 +76,9 @@ class Ledger(Protocol):
 
     def touches_of(self, deal_id: str) -> list[Touch]: ...
 
+    def touches_with(self, asset_ids: Some[str], *, since: datetime, until: datetime) -> list[Touch]:
+        """Return the touches of deals with any of these assets from one moment to before another, not taken back."""
+
     def touches_for_crm(
         self,
         *,
@@ -99,6 +102,9 @@ class Ledger(Protocol):
     def withdrawals(self, touch_ids: Some[str]) -> list[Withdrawal]: ...
 
     def shares(self, ids: Some[str]) -> list[Share]: ...
+
+    def shares_of(self, *, email: str, deal_id: str) -> list[Share]:
+        """Return what a person shared for a deal, the oldest first."""
 
     def last_opening(self, share_id: str) -> datetime | None: ...
 
@@ -159,6 +165,9 @@ class Outbox(Protocol):
 
     def unsettled(self, kind: str) -> dict[str, LetterState]:
         """Return the subjects of all rows of a kind that are not done, each with how far its row is."""
+
+    def turns(self, kind: str, *, since: datetime) -> tuple[list[datetime], list[datetime]]:
+        """Return when rows of a kind were done since then, and when those that are not done yet are due, in order."""
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows by (lane, state)."""

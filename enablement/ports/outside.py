@@ -1,12 +1,26 @@
 """Slack and the CRM, as the core speaks to them."""
 
-from collections.abc import Callable, Collection as Some, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection as Some, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from enablement.model import Ask, Asset, DealSummary, Fetched, Incident, LetterState, Notice, Profile, Touch
+from enablement.model import (
+    Announcement,
+    Ask,
+    Asset,
+    DealSummary,
+    Fetched,
+    Incident,
+    LetterState,
+    Notice,
+    Profile,
+    ProgressMessage,
+    Receipt,
+    Touch,
+    Wording,
+)
 
 # Told while deals are read: how many are there already, of how many (0 where that is not known).
 Progress = Callable[[int, int], object]
@@ -46,6 +60,69 @@ class Messenger(Protocol):
 
     def fetch(self, file_id: str, *, most: int) -> Fetched:
         """Return a file that somebody put into Slack, of at most so many bytes; raises CannotFetch or TryLater."""
+
+    def colleagues(self, *, now: datetime) -> Iterator[Profile]:
+        """Yield everybody in the workspace but bots: guests and the deactivated too, as their standing says.
+
+        Raises TryLater.
+        """
+
+    def members(self, channel: str) -> list[str]:
+        """Return the ids of those in a channel; raises TryLater, Undeliverable."""
+
+    def group_members(self, group: str) -> list[str]:
+        """Return the ids of those in a Slack group; raises TryLater, Undeliverable."""
+
+    def announce(
+        self,
+        one: Announcement,
+        receipt: Receipt,
+        wording: Wording,
+        assets: Sequence[Asset],
+        *,
+        to: str,
+        again: bool,
+    ) -> tuple[str, str]:
+        """Post an announcement to a person or a channel by id; return (channel, ts) of the message.
+
+        Its metadata carries the receipt's id; `again`: it may be there already, so it is looked for first. Raises
+        TryLater, or Undeliverable where this one can't be reached.
+        """
+
+    def show_progress(
+        self, found: Any, *, to: str, shown: ProgressMessage | None, again: bool
+    ) -> tuple[str, str]:
+        """Show an author results (see enablement.announcing) in one message, changed where it was shown before.
+
+        Return (channel, ts) of the message; `again` as above. Raises TryLater, or Undeliverable.
+        """
+
+    def send_file(
+        self, to: str, name: str, data: bytes, *, title: str, text: str, alt: str, again: bool
+    ) -> None:
+        """Send a person a file in a direct message with a text; `alt` describes a picture to who can't see it.
+
+        `again`: it may be there already, so one of this name is looked for first. Raises TryLater, or Undeliverable.
+        """
+
+    def find_announcement(self, receipt: Receipt, *, to: str) -> tuple[str, str] | None:
+        """Return (channel, ts) of the message of a receipt where it was posted before, known by its metadata.
+
+        Raises TryLater.
+        """
+
+    def show_announcement(
+        self, one: Announcement, receipt: Receipt, wording: Wording, assets: Sequence[Asset]
+    ) -> None:
+        """Change a delivered message to how the announcement and its receipt stand: edited, acknowledged, withdrawn.
+
+        Raises TryLater, or Undeliverable when the message is gone.
+        """
+
+    def remind(
+        self, one: Announcement, receipt: Receipt, wording: Wording, *, number: int, again: bool
+    ) -> None:
+        """Remind a reader of a message that waits to be acknowledged; `again` as above. Raises as `announce`."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """The bundle of all that the core is given."""
 
 from dataclasses import dataclass
+from datetime import time
 
+from enablement.ports.announcing import Announcements
 from enablement.ports.common import Clock
 from enablement.ports.deals import Access, Mirror, People, Shortlists
 from enablement.ports.ledger import Journal, Ledger, Outbox, Work
@@ -29,8 +31,19 @@ class Services:
     crm: Crm
     access: Access
     journal: Journal
+    announcements: Announcements
     clock: Clock
     public_url: str
     link_days: int
     # E-mails of those who look after the whole library.
     librarians: tuple[str, ...] = ()
+    # E-mails of those who may announce to everybody.
+    announcers: tuple[str, ...] = ()
+    # "managers": what they announce waits for a librarian's approval.
+    announce_approval: str = ""
+    # Messages of announcements to Slack, all together.
+    announce_per_minute: int = 300
+    # From when to when, by each reader's clock, nobody is told anything.
+    quiet_hours: tuple[time, time] = (time(20), time(8))
+    # Beyond so many people the author confirms the number.
+    confirm_beyond: int = 50

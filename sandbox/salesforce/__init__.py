@@ -2,5 +2,6 @@
 
 from sandbox.salesforce.app import create_app
 from sandbox.salesforce.config import OrgConfig
+from sandbox.salesforce.local_org import ORGANIZATION_ID
 
-__all__ = ["OrgConfig", "create_app"]
+__all__ = ["ORGANIZATION_ID", "OrgConfig", "create_app"]

@@ -6,10 +6,12 @@ from flask import Blueprint, Response
 
 from sandbox.salesforce.bulk.jobs import Jobs
 from sandbox.salesforce.clock import as_text
+from sandbox.salesforce.data_api import locking
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.exchange import answer, body_object, empty
 from sandbox.salesforce.ids import MalformedIdError, normal_id
 from sandbox.salesforce.local_org import Org
+from sandbox.salesforce.permissions import known_viewer
 from sandbox.salesforce.recent import see
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.sharing import Viewer
@@ -75,6 +77,14 @@ def _add_rows(door: Blueprint, org: Org) -> None:
                 writer.undelete(_object_of(org, record_id), record_id)
         return empty()
 
+    @door.post("/opportunity/<record_id>")
+    def save(record_id: str) -> Response:
+        [deal] = _ids([record_id])
+        sobject, values = org.schema.get("Opportunity"), body_object()
+        with locking(org, sobject, values, [deal]), org.writing(_at_the_screen(org, deal)) as writer:
+            writer.update(sobject, deal, values)
+        return empty()
+
     @door.post("/views")
     def view() -> Response:
         body = _exactly(body_object(), {"username", "id"})
@@ -119,6 +129,13 @@ def _user_id(org: Org, username: object) -> str:
     if found is None:
         raise not_found()
     return str(found["Id"])
+
+
+def _at_the_screen(org: Org, opportunity: str) -> Viewer:
+    """Return who changes an opportunity on its page: its owner, or an administrator for an owner who left."""
+    row = org.store.read(org.schema.get("Opportunity"), opportunity)
+    owner = known_viewer(org.store, str(row["OwnerId"])) if row else None
+    return owner or Viewer(_integration_user(org), sees_all=True)
 
 
 def _integration_user(org: Org) -> str:

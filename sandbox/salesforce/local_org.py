@@ -27,6 +27,8 @@ from sandbox.salesforce.sharing import Viewer
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.writer import Writer, Written
 
+# Every local org is this one.
+ORGANIZATION_ID = make_id("00D", 1)
 CALLS_PER_DAY = 1_000_000
 SESSION_SECONDS = 7200
 
@@ -191,7 +193,7 @@ class Org:
     @property
     def organization_id(self) -> str:
         """Return the org's own id."""
-        return make_id("00D", 1)
+        return ORGANIZATION_ID
 
     def viewer(self, token: str) -> Viewer:
         """Return the user behind a token."""

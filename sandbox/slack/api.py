@@ -12,6 +12,7 @@ from sandbox.slack import (
     api_conversations,
     api_files,
     api_links,
+    api_usergroups,
     api_users,
     api_views,
 )
@@ -27,6 +28,7 @@ Handler = Callable[[Slack, Json], Json]
 HANDLERS: dict[str, Handler] = {
     **api_chat.HANDLERS,
     **api_conversations.HANDLERS,
+    **api_usergroups.HANDLERS,
     **api_users.HANDLERS,
     **api_views.HANDLERS,
     **api_assistant.HANDLERS,

@@ -14,9 +14,11 @@ BOT_SCOPES = (
     "chat:write",
     "commands",
     "files:read",
+    "files:write",
     "groups:read",
     "im:history",
     "im:write",
+    "usergroups:read",
     "users:read",
     "users:read.email",
 )
@@ -33,7 +35,10 @@ class Shortcut:
     kind: str = "global"
 
 
-SHORTCUTS = (Shortcut("Add to library", "publish.message", "message"),)
+SHORTCUTS = (
+    Shortcut("Add to library", "publish.message", "message"),
+    Shortcut("Announce", "announce.new"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,10 @@ class SlackConfig:
     scopes: tuple[str, ...] = BOT_SCOPES
     events: tuple[str, ...] = BOT_EVENTS
     commands: Mapping[str, str] = field(
-        default_factory=lambda: {"/content": "what you need, and for which deal"}
+        default_factory=lambda: {
+            "/content": "what you need, and for which deal",
+            "/announce": "nothing, or: list, drafts, templates, results",
+        }
     )
     shortcuts: tuple[Shortcut, ...] = SHORTCUTS
     unfurl_domains: tuple[str, ...] = ()

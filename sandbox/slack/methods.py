@@ -105,6 +105,19 @@ METHODS: dict[str, Method] = {
     "users.lookupByEmail": Method(
         {"email": "str"}, required=("email",), scope="users:read.email", tier="3", reads=True
     ),
+    "usergroups.list": Method(
+        {"include_count": "bool", "include_disabled": "bool", "include_users": "bool", "team_id": "str"},
+        scope="usergroups:read",
+        tier="2",
+        reads=True,
+    ),
+    "usergroups.users.list": Method(
+        {"usergroup": "str", "include_disabled": "bool", "team_id": "str"},
+        required=("usergroup",),
+        scope="usergroups:read",
+        tier="2",
+        reads=True,
+    ),
     "views.open": Method({**_VIEW, "trigger_id": "str"}, required=("trigger_id", "view")),
     "views.push": Method({**_VIEW, "trigger_id": "str"}, required=("trigger_id", "view")),
     "views.update": Method(

@@ -62,6 +62,17 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class UserGroup:
+    """A group of people that can be called together."""
+
+    id: str
+    handle: str
+    name: str
+    users: tuple[str, ...] = ()
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
 class Bot:
     """The app's bot user."""
 
@@ -78,6 +89,7 @@ class Workspace:
     bot: Bot
     users: dict[str, User]
     channels: dict[str, Channel]
+    usergroups: dict[str, UserGroup] = field(default_factory=dict)
     source: Json = field(default_factory=dict)
 
     def team_of(self, user: User) -> str:
@@ -112,6 +124,10 @@ def parse_workspace(source: Mapping[str, Any], *, team_id: str) -> Workspace:
         channels = {
             row["id"]: Channel(**{**row, "members": list(row["members"])}) for row in source["channels"]
         }
+        groups = {
+            row["id"]: UserGroup(**{**row, "users": tuple(row.get("users", ()))})
+            for row in source.get("usergroups", [])
+        }
     except (KeyError, TypeError) as problem:
         raise ValueError(f"workspace: {problem}") from problem
     users.setdefault(
@@ -121,7 +137,11 @@ def parse_workspace(source: Mapping[str, Any], *, team_id: str) -> Workspace:
         strangers = set(channel.members) - users.keys()
         if strangers:
             raise ValueError(f"workspace: {channel.id} has members who are not users: {sorted(strangers)}")
-    return Workspace(team, bot, users, channels, dict(source))
+    for group in groups.values():
+        unknown = set(group.users) - users.keys()
+        if unknown:
+            raise ValueError(f"workspace: {group.id} has members who are not users: {sorted(unknown)}")
+    return Workspace(team, bot, users, channels, groups, dict(source))
 
 
 def _user(row: Mapping[str, Any], place: int) -> User:

@@ -103,7 +103,7 @@ def test_blocks_that_slack_refuses_are_named(gateway: SlackGateway) -> None:
 def test_what_was_posted_is_found_by_its_mark_alone(gateway: SlackGateway) -> None:
     direct = gateway.open_dm(MAYA)
     other = {"event_type": "touchline_reply", "event_payload": {"ask": "another"}}
-    ts = gateway.post(direct, BLOCKS, "root", thread="", mark=MARK)
+    _channel, ts = gateway.post(direct, BLOCKS, "root", thread="", mark=MARK)
     gateway.post(direct, BLOCKS, "reply", thread=ts, mark=other)
 
     assert gateway.has_posted(direct, thread="", since=LONG_AGO, mark=MARK)

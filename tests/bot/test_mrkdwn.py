@@ -11,9 +11,11 @@ from hypothesis import example, given, settings, strategies as st
 
 from bot.blocks import reply
 from bot.mrkdwn import clean, escape, plain, unescape
-from bot.share_blocks import share_modal, shared_modal, sorry_modal
+from bot.sent_blocks import Links, links_modal
+from bot.share_blocks import share_modal, sorry_modal
 from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
 from enablement.model import Ask, Basis, Contact, Place, Reason, Share, Suggestion
+from enablement.sent import Sent
 from enablement.sharing import Shareable
 from sandbox.slack.blocks import BLOCKS_TEXT, check_message_blocks, check_view, text_length
 from sandbox.slack.mrkdwn import tokens, visible
@@ -190,8 +192,15 @@ def test_every_form_is_taken_by_slack(
 
     views = [
         share_modal(what, contacts, now=NOW),
-        shared_modal(what, shares, public_url=URL),
-        sorry_modal(note or "–"),
+        links_modal(
+            what.asset.title,
+            what.asset,
+            [Sent(one) for one in shares],
+            links=Links(what.suggestion.id, tuple(one.id for one in shares)),
+            public_url=URL,
+            now=NOW,
+        ),
+        sorry_modal(clean(note) or "–"),
     ]
 
     for view in (one.to_dict() for one in views):

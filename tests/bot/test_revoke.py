@@ -1,12 +1,12 @@
-"""Revoking a link that was just made."""
+"""Ending a link that was just made."""
 
 import requests
 
 from tests.bot.test_share import contact, opened_form, submit, text_of
-from tests.doors import MAYA, ROLLOUT, Stage, until
+from tests.doors import MAYA, ROLLOUT, Stage, elements, until
 
 
-def test_a_revoked_link_no_longer_opens_and_the_modal_says_so(stage: Stage) -> None:
+def test_an_ended_link_no_longer_opens_and_the_modal_says_so(stage: Stage) -> None:
     view = opened_form(stage)
     submit(stage, view, contacts=[contact(view, "Aoife")])
     [touch] = stage.services.ledger.touches_of(stage.deals[ROLLOUT])
@@ -15,17 +15,17 @@ def test_a_revoked_link_no_longer_opens_and_the_modal_says_so(stage: Stage) -> N
     address = f"{stage.app_url}/s/{share.token}"
     assert requests.get(address, timeout=10).status_code == 200
 
-    _press_revoke(stage)
+    _end_the_link(stage)
 
-    until(lambda: "Revoked" in text_of(stage.views()[0]))
+    until(lambda: "The link ended." in text_of(stage.views()[0]))
     assert requests.get(address, timeout=10).status_code == 404
 
 
-def test_sharing_again_after_revoking_gives_a_link_that_opens(stage: Stage) -> None:
+def test_sharing_again_after_the_link_ended_gives_a_link_that_opens(stage: Stage) -> None:
     view = opened_form(stage)
     submit(stage, view, contacts=[contact(view, "Aoife")])
-    _press_revoke(stage)
-    until(lambda: "Revoked" in text_of(stage.views()[0]))
+    _end_the_link(stage)
+    until(lambda: "The link ended." in text_of(stage.views()[0]))
     view = opened_form(stage)
 
     submit(stage, view, contacts=[contact(view, "Aoife")])
@@ -36,7 +36,7 @@ def test_sharing_again_after_revoking_gives_a_link_that_opens(stage: Stage) -> N
     assert sorted(opens) == [False, True]
 
 
-def _press_revoke(stage: Stage) -> None:
+def _end_the_link(stage: Stage) -> None:
     view = stage.views()[0]
-    block = next(one for one in view["blocks"] if one.get("accessory", {}).get("action_id") == "share.revoke")
-    stage.do("click", user=MAYA, view_id=view["id"], action_id="share.revoke", block_id=block["block_id"])
+    block = elements(view, "share.revoke")[0]["block_id"]
+    stage.do("click", user=MAYA, view_id=view["id"], action_id="share.revoke", block_id=block)

@@ -80,9 +80,10 @@ def test_a_contact_gets_a_link_that_works_and_salesforce_a_touch(stage: Stage) -
     [share] = [stage.services.ledger.share(one.share_id) for one in _touches(stage)]
     assert share is not None
     [row] = stage.touch_rows()
-    assert title(done) == "Ready to send"
+    assert title(done) == "Your links"
     assert f"{stage.app_url}/s/{share.token}" in text_of(done)
-    assert f"Logged on {ROLLOUT}." in text_of(done)
+    assert f"ROI calculator is ready to send for {ROLLOUT}" in text_of(done)
+    assert "Logged on the deal." in text_of(done)
     assert (row["Kind__c"], row["Recipient__c"]) == ("Shared", f"Aoife Brannigan <{BUYER}>")
     assert (row["Opportunity__c"], row["Asset_Title__c"]) == (stage.deals[ROLLOUT], "ROI calculator")
     assert row["Actor__c"] == stage.users["maya"]

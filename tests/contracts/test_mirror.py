@@ -17,7 +17,7 @@ OURS = deal("Ours", team=("005T", "005U"), competitors=("Dockwright",), products
 
 def test_everything_comes_back_as_it_was_stored(mirror: SqlMirror) -> None:
     bare = deal("Bare", amount=None, close_date=None, industry=None, region=None, size=None, language=None)
-    roles = [CrmRole("00E1", None), CrmRole("00E2", "00E1")]
+    roles = [CrmRole("00E1", None), CrmRole("00E2", "00E1", "Sales EMEA")]
     met = contact(deal_id=OURS.id)
 
     mirror.store(users=[user()], roles=roles, deals=[OURS, bare], contacts=[met])

@@ -35,6 +35,15 @@ def test_the_oldest_work_is_claimed_first(outbox: SqlOutbox) -> None:
     assert ids(claim(outbox)) == ["a"]
 
 
+def test_a_claim_takes_whole_partitions_so_that_others_find_work_beside_it(outbox: SqlOutbox) -> None:
+    tasks = [task(f"{deal}{n}", partition=deal, due_at=after(-n)) for n in range(4) for deal in "abc"]
+    outbox.add([*tasks, task("oldest", partition="d", due_at=after(-9))], now=NOW)
+
+    claims = [ids(claim(outbox, owner, limit=5)) for owner in ("one", "two", "three")]
+
+    assert claims == [["oldest", "a3", "a2", "a1", "a0"], ["b3", "c3", "b2", "c2", "b1"], []]
+
+
 def test_work_is_left_until_it_is_due(outbox: SqlOutbox) -> None:
     outbox.add([task(due_at=after(10))], now=NOW)
 

@@ -3,6 +3,7 @@
 import gc
 import logging
 from dataclasses import fields
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,33 @@ def test_a_share_that_is_none_is_refused_in_words(value: str) -> None:
     said = refusal({**WHOLE, "SALESFORCE_API_SHARE": value})
 
     assert f"SALESFORCE_API_SHARE: should be a number above 0 and up to 1, such as 0.5, not “{value}”" in said
+
+
+@pytest.mark.parametrize("value", ["20:00", "20:00-25:00", "night", "20:00-08:00-09:00", "20:00+01:00-08:00"])
+def test_quiet_hours_that_are_none_are_refused_in_words(value: str) -> None:
+    said = refusal({**WHOLE, "TOUCHLINE_QUIET_HOURS": value})
+
+    assert "TOUCHLINE_QUIET_HOURS: should be from and to, such as 20:00-08:00" in said
+
+
+def test_what_announcing_needs_is_read() -> None:
+    settings = read_settings(
+        {
+            **WHOLE,
+            "TOUCHLINE_QUIET_HOURS": "21:30 - 07:00",
+            "TOUCHLINE_ANNOUNCERS": "A@acme.example, b@acme.example",
+            "TOUCHLINE_ANNOUNCE_APPROVAL": "managers",
+            "TOUCHLINE_ANNOUNCE_PER_MINUTE": "60",
+            "TOUCHLINE_ANNOUNCE_CONFIRM": "10",
+        }
+    )
+
+    assert settings.quiet_hours == (time(21, 30), time(7))
+    assert settings.announcers == ("a@acme.example", "b@acme.example")
+    assert (settings.announce_approval, settings.announce_per_minute) == ("managers", 60)
+    assert settings.confirm_beyond == 10
+    usual = read_settings(WHOLE)
+    assert (usual.announce_approval, usual.quiet_hours) == ("", (time(20), time(8)))
 
 
 @pytest.mark.parametrize(("value", "share"), [("", 0.5), ("1", 1.0), (".25", 0.25)])
@@ -223,6 +251,10 @@ def test_the_hooks_are_read_and_the_orgs_id_gets_its_long_form() -> None:
         ("SALESFORCE_OUTBOUND_PATH", "p" * 31 + "/"),
         ("SALESFORCE_OUTBOUND_NETWORKS", "192.0.2.1/24"),
         ("SALESFORCE_OUTBOUND_NETWORKS", "salesforce.com"),
+        ("TRUSTED_PROXIES", "10.0.0.1/24"),
+        ("TRUSTED_PROXIES", "10.0.0.1, 0.0.0.0/0"),
+        ("TRUSTED_PROXIES", "::/0"),
+        ("TRUSTED_PROXIES", "nginx"),
         ("SALESFORCE_HOOK_SECRET", "QUJD" * 8),
         ("SALESFORCE_HOOK_SECRET", "whsec_QUJD"),
         ("SALESFORCE_HOOK_SECRET_PREVIOUS", "whsec_???"),

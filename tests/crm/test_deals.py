@@ -186,13 +186,13 @@ def test_people_roles_and_contacts() -> None:
             "UserRoleId": None,
         }
     )
-    role = to_role({"Id": "00E000000000002", "ParentRoleId": "00E000000000001"})
+    role = to_role({"Id": "00E000000000002", "Name": "Sales EMEA", "ParentRoleId": "00E000000000001"})
     contact = to_contact(
         {"OpportunityId": "006000000000001", "ContactId": "003000000000001", "Role": None, "Contact": None}
     )
 
     assert (user.email, user.role_id) == ("maya@harbourline.test", None)
-    assert role.parent_id == "00E000000000001EAA"
+    assert (role.parent_id, role.name) == ("00E000000000001EAA", "Sales EMEA")
     assert (contact.name, contact.email, contact.role) == ("", "", "")
 
 

@@ -183,14 +183,14 @@ def test_a_message_that_is_too_large_is_refused_unread(hooks: Hooks) -> None:
     assert hooks.is_untouched()
 
 
-@pytest.mark.parametrize("peer", ["192.0.2.9", "::ffff:192.0.2.9", "2001:db8::1"])
+@pytest.mark.parametrize("peer", ["192.0.2.9", "2001:db8::1"])
 def test_a_message_from_one_of_the_chosen_networks_is_taken(hooks: Hooks, peer: str) -> None:
     hooks.opened(replace(OPEN, networks=(ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))))
 
     assert hooks.outbound(one_message(), peer=peer).status == 200
 
 
-@pytest.mark.parametrize("peer", ["192.0.3.9", "::ffff:192.0.3.9", "2001:db9::1", "", "unix:", "::1"])
+@pytest.mark.parametrize("peer", ["192.0.3.9", "2001:db9::1", "", "unix:", "::1"])
 def test_a_message_from_elsewhere_is_refused_whatever_it_says_of_itself(hooks: Hooks, peer: str) -> None:
     hooks.opened(replace(OPEN, networks=(ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))))
 

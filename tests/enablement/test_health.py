@@ -37,7 +37,7 @@ def bury(world: World, name: str, error: str) -> None:
 
 def needed(world: World, *, after: timedelta = timedelta(0)) -> list[str]:
     health = measure(world.services, now=NOW + after)
-    return troubles(health, checks(health, read_every_s=EVERY_S))
+    return [one.said for one in troubles(health, checks(health, read_every_s=EVERY_S))]
 
 
 def test_nothing_is_needed_where_all_is_well(well: World) -> None:

@@ -32,6 +32,7 @@ class WatchedCrm(FakeCrm):
         self.in_flight: Counter[str] = Counter()
         self.met: list[str] = []
         self.sizes: list[int] = []
+        self.calls = 0
         self.most_at_once = 0
 
     def write_touches(self, touches: Sequence[Touch]) -> dict[str, Exception | None]:
@@ -40,12 +41,14 @@ class WatchedCrm(FakeCrm):
             self.met += [one for one in deals if self.in_flight[one]]
             self.in_flight.update(deals)
             self.sizes.append(len(touches))
-            self.most_at_once = max(self.most_at_once, sum(self.in_flight.values()))
+            self.calls += 1
+            self.most_at_once = max(self.most_at_once, self.calls)
         time.sleep(0.02)
         try:
             return super().write_touches(touches)
         finally:
             with self.lock:
+                self.calls -= 1
                 self.in_flight.subtract(deals)
 
 
@@ -76,7 +79,7 @@ def test_several_writers_never_have_one_deal_in_two_calls(world: World) -> None:
     assert crm.touches.keys() == {one.id for one in touches}
     assert sum(crm.sizes) == 2_000, "none was written twice"
     assert len(crm.sizes) <= 1.2 * 2_000 / 200
-    assert crm.most_at_once > len(DEALS) / 2, "the writers did work at the same time"
+    assert crm.most_at_once > 1, "the writers did work at the same time"
 
 
 def test_kinds_that_share_a_deal_follow_each_other_within_a_claim(world: World) -> None:

@@ -81,10 +81,10 @@ class Installation:
 
 
 @contextmanager
-def local_slack(**more: Any) -> Iterator[str]:
+def local_slack(*, workspace: dict[str, Any] = WORKSPACE, **more: Any) -> Iterator[str]:
     """Give the address of a local Slack's Web API."""
     config = slack.SlackConfig(
-        workspace=WORKSPACE,
+        workspace=workspace,
         app_url="http://127.0.0.1:9",
         signing_secret=SIGNING_SECRET,
         bot_token=SLACK_TOKEN,

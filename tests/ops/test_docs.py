@@ -13,6 +13,7 @@ import yaml
 
 from cli import cli
 from enablement.model import LANES
+from jobs.kinds import KINDS
 from settings import read_settings
 from tests.ops.installation import ROOT
 
@@ -142,6 +143,20 @@ def test_what_is_documented_as_needed_is_what_is_needed() -> None:
     needed = {name for name, text in documented_settings().items() if "needed" in text}
 
     assert needed == set(NEEDED) - {"SALESFORCE_CLIENT_SECRET"}
+
+
+def test_every_kind_of_work_is_explained_where_dead_letters_are() -> None:
+    table = read(ROOT / "docs" / "operations.md").partition("### Dead letters")[2].partition("\n## ")[0]
+    said = re.findall(r"`([a-z_.]+)(…?)`", table)
+
+    unknown = [
+        kind
+        for lane in LANES
+        for kind in KINDS[lane]
+        if not any(kind == name or (more and kind.startswith(name)) for name, more in said)
+    ]
+
+    assert unknown == []
 
 
 def test_every_dependency_has_its_one_sentence_of_argument() -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,14 +13,17 @@ import pytest
 from crm.check import TOUCH_FIELDS, fields_read
 from crm.mapping import DEFAULT, load_field_map
 from crm.touches import to_row
-from doctor import Finding, calls_finding, server_findings
+from doctor import Finding
+from doctor.outside import calls_finding
+from doctor.stores import server_findings
 from enablement.adapters.sql.database import MIGRATIONS
 from enablement.model import Task, Touch
 from processes import Processes
 from sandbox.salesforce.ids import make_id
 from stack import Queue, valkey_binary, wait_until
 from tests.builders import NOW, asset
-from tests.ops.installation import ROOT, SLACK_TOKEN, Installation, changed_project, local_org, local_slack
+from tests.ops.commands import touchline
+from tests.ops.installation import SLACK_TOKEN, Installation, changed_project, local_org, local_slack
 
 PARTS = {
     *("settings", "data folder", "database", "index", "meaning", "outbox", "queue", "slack", "salesforce"),
@@ -502,6 +504,7 @@ def test_hooks_that_are_not_set_up_are_no_trouble(installation: Installation) ->
 
 def test_it_says_which_hooks_are_set_up(installation: Installation) -> None:
     installation.environ.update(HOOKS, SALESFORCE_OUTBOUND_NETWORKS="192.0.2.0/24, 2001:db8::/32")
+    installation.environ["TRUSTED_PROXIES"] = "10.0.0.5"
     whole = hook_findings(installation)
     del installation.environ["SALESFORCE_HOOK_SECRET"]
     outbound_only = hook_findings(installation)
@@ -622,10 +625,7 @@ def test_every_object_and_field_that_deals_are_read_from_is_checked() -> None:
 
 def doctor(installation: Installation, *options: str) -> subprocess.CompletedProcess[str]:
     environ = {"PATH": os.environ["PATH"], **installation.environ}
-    command = [sys.executable, "-m", "cli", "doctor", *options]
-    return subprocess.run(
-        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
-    )
+    return touchline("doctor", *options, environ=environ)
 
 
 def test_the_command_ends_well_when_nothing_is_wrong(installation: Installation) -> None:

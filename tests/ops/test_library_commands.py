@@ -3,13 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ops.installation import ROOT
+from tests.ops.commands import touchline
 
 JANA, PRIYA = "jana@stowmark.example", "priya@stowmark.example"
 RULES = f"""
@@ -36,10 +35,7 @@ class Library:
         }
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "cli", "library", *words]
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=60, check=False
-        )
+        return touchline("library", *words, environ=self.environ)
 
     def said(self, *words: str) -> Any:
         done = self.run(*words, "--json")

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from bot import find
+from bot import announce, find
 from bot.publish_blocks import SHORTCUT
-from doctor import MANIFEST, manifest_scopes
+from doctor.outside import MANIFEST, manifest_scopes
 from sandbox.slack.config import BOT_EVENTS, BOT_SCOPES, SlackConfig
 from tests.ops.installation import ROOT, WORKSPACE
 from tests.ops.manifest_rules import problems
@@ -113,6 +113,7 @@ def test_each_command_has_its_listener_and_each_listener_its_command(manifest: A
     recorder: Any = Recorder()
     nothing: Any = None
     find.register(recorder, nothing, nothing)
+    announce.register(recorder, nothing, nothing)
 
     assert heard == [one["command"] for one in manifest["features"]["slash_commands"]]
 
@@ -123,12 +124,12 @@ def test_the_local_slack_knows_the_same_shortcuts_and_each_is_listened_to(manife
     shortcuts = {(one["name"], one["callback_id"], one["type"]) for one in manifest["features"]["shortcuts"]}
 
     assert shortcuts == {(one.name, one.callback_id, one.kind) for one in local.shortcuts}
-    assert {callback_id for _, callback_id, _ in shortcuts} == {SHORTCUT}
+    assert {callback_id for _, callback_id, _ in shortcuts} == {SHORTCUT, announce.SHORTCUT}
 
 
 def test_mentions_in_a_command_arrive_as_they_were_typed(manifest: Any) -> None:
     # Names of deals hold & and @; escaped, they would not be found.
-    assert [one["should_escape"] for one in manifest["features"]["slash_commands"]] == [False]
+    assert [one["should_escape"] for one in manifest["features"]["slash_commands"]] == [False, False]
 
 
 def test_one_address_is_to_be_replaced_everywhere(manifest: Any) -> None:

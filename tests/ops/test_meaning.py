@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from enablement.adapters.sql.vectors import SqlVectors
 from enablement.model import Vectors
 from settings import MissingSettings, Settings, read_settings
 from tests.enablement.adapters.embeddings_service import DIMENSIONS, Service, refusal, serving
-from tests.ops.installation import ROOT, Installation
+from tests.ops.commands import touchline
+from tests.ops.installation import Installation
 
 KEY = "sk-canary-8820"
 LOCAL = {"TOUCHLINE_DATA": "data"}
@@ -38,14 +38,8 @@ def meaning(installation: Installation, **environ: str) -> list[Finding]:
 
 def embed(installation: Installation, **environ: str) -> "subprocess.CompletedProcess[str]":
     installation.environ |= environ
-    return subprocess.run(
-        [sys.executable, "-m", "cli", "library", "embed", "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **installation.environ},
-    )
+    environ = {"PATH": os.environ["PATH"], **installation.environ}
+    return touchline("library", "embed", "--json", environ=environ)
 
 
 def read(**environ: str) -> Settings:

@@ -2,8 +2,8 @@
 
 import json
 import os
+import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.mirror import SqlMirror
 from tests.builders import user
-from tests.ops.installation import ROOT
+from tests.ops.commands import touchline
 
 ADMIN = "admin@stowmark.example"
 ANNA, TWIN, GONE = "005Hs00000000AbIAI", "005Hs00000000AcIAI", "005Hs00000000AdIAI"
@@ -23,16 +23,12 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database(f"sqlite:///{folder / 'touchline.db'}")
-        self.database.migrate()
         users = [user(id=ANNA), user(id=TWIN), user("gone", id=GONE, is_active=False)]
         SqlMirror(self.database).store(users=users)
         self._environ = {"PATH": os.environ["PATH"], "TOUCHLINE_DATA": str(folder), "COLUMNS": "200"}
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "cli", "people", *words]
-        return subprocess.run(
-            command, cwd=ROOT, env=self._environ, capture_output=True, text=True, timeout=60, check=False
-        )
+        return touchline("people", *words, environ=self._environ)
 
     def links(self) -> list[tuple[str, str, str]]:
         said = json.loads(self.run("list", "--json").stdout)
@@ -44,7 +40,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
+def office(tmp_path: Path, migrated_sqlite: Path) -> Office:
+    shutil.copy(migrated_sqlite, tmp_path / "touchline.db")
     return Office(tmp_path)
 
 

@@ -3,8 +3,8 @@
 import json
 import logging
 import os
+import shutil
 import subprocess
-import sys
 import time
 import traceback
 import zlib
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
@@ -39,7 +40,8 @@ from stack import Queue, valkey_binary
 from tests.builders import NOW, ask, asset, deal, publish, user
 from tests.crm.hook_requests import ORG, SOAP_HEADERS, hook_body, hook_headers, one_message
 from tests.doors import signed
-from tests.ops.installation import PLENTY, ROOT
+from tests.ops.commands import start, touchline
+from tests.ops.installation import PLENTY
 from web.app import create_app
 
 PASSWORD = "canary/pass:word@1"
@@ -157,12 +159,20 @@ def _holds_a_canary(value: object) -> bool:
     [*((mood, False) for mood in ("gone", *MOODS)), ("gone", True), ("quotes and refuses", True)],
 )
 def test_whatever_goes_wrong_no_secret_is_told(
-    mood: str, by_key: bool, tmp_path: Path, log: pytest.LogCaptureFixture
+    mood: str,
+    by_key: bool,
+    tmp_path: Path,
+    migrated_sqlite: Path,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    shutil.copy(migrated_sqlite, tmp_path / "touchline.db")
     with outside(mood) as url:
         environ = environment(url, tmp_path, by_key=by_key)
         settings = read_settings(environ)
         services, database = composition.build(settings)
+        # How long it waits before it tries again is no matter here.
+        monkeypatch.setattr(services.embedder, "_pause", lambda _: None)
         said = provoke(services, settings, database)
         rows = everything_in(database)
         findings = examine(environ, clock=lambda: NOW, free_bytes=lambda _: PLENTY)
@@ -324,20 +334,18 @@ def _unpacked(data: str | bytes) -> str | bytes:
 def running(environ: Mapping[str, str], *commands: list[str]) -> Iterator[dict[str, str]]:
     """Run commands of the product in processes of their own; at the end what they wrote is there."""
     said: dict[str, str] = {}
-    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "cli", *words],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **environ},
-            **options,
-        )
-        for words in commands
-    ]
-    yield said
-    for words, process in zip(commands, started, strict=True):
-        process.terminate()
-        said[" ".join(words)] = process.communicate(timeout=30)[0]
+    with TemporaryDirectory() as folder:
+        started = {}
+        for words in commands:
+            own = Path(folder, "-".join(words))
+            own.mkdir()
+            started[own.name] = start(*words, environ={"PATH": os.environ["PATH"], **environ}, folder=own)
+        yield said
+        for one in started.values():
+            one.process.terminate()
+        for name, one in started.items():
+            done = one.ended(within_s=30)
+            said[name] = done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -353,15 +361,7 @@ def test_no_command_tells_a_secret(words: list[str], database_url: str, tmp_path
     more = {"DATABASE_URL": database_url} if database_url else {}
     environ = environment("http://127.0.0.1:9", tmp_path, by_key=True, **more)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", *words],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **environ},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    done = touchline(*words, environ={"PATH": os.environ["PATH"], **environ}, within_s=90)
 
     assert done.stdout + done.stderr
     assert_no_canary({"out": done.stdout, "err": done.stderr})

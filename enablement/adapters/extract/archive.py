@@ -14,9 +14,12 @@ from lxml import etree
 
 from enablement.adapters.extract.contents import Limits, Refused
 from enablement.adapters.extract.safe_xml import local_name, parse_xml
+from enablement.language import _, marked
 
-_DAMAGED = "is damaged or incomplete. Open it, save it again and add the copy."
-_TOO_LARGE = "unpacks to more than a real document holds. Save it anew with fewer pictures and add the copy."
+_DAMAGED = marked("is damaged or incomplete. Open it, save it again and add the copy.")
+_TOO_LARGE = marked(
+    "unpacks to more than a real document holds. Save it anew with fewer pictures and add the copy."
+)
 _RATIO_MATTERS_FROM = 1_000_000
 _ENCRYPTED = 0x1
 # What zipfile raises for wrong checksums, offsets, headers, names and methods, and for a missing end.
@@ -49,7 +52,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except _ZIP_ERRORS as error:
-            raise Refused(_DAMAGED) from error
+            raise Refused(_(_DAMAGED)) from error
         entries = self._zip.infolist()
         try:
             _check(entries, packed=path.stat().st_size, limits=limits)
@@ -75,14 +78,14 @@ class Archive:
         try:
             data = self._zip.read(entry)
         except _ZIP_ERRORS as error:
-            raise Refused(_DAMAGED) from error
+            raise Refused(_(_DAMAGED)) from error
         return parse_xml(data)
 
     def needed_part(self, name: str) -> etree._Element:
         """Parse a part without which the document makes no sense."""
         part = self.part(name)
         if part is None:
-            raise Refused(_DAMAGED)
+            raise Refused(_(_DAMAGED))
         return part
 
     def relations(self, source: str) -> tuple[Relation, ...]:
@@ -122,17 +125,17 @@ def _relation(item: etree._Element, folder: str) -> Relation:
 def _check(entries: list[zipfile.ZipInfo], *, packed: int, limits: Limits) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > limits.max_parts or unpacked > limits.max_unpacked_bytes:
-        raise Refused(_TOO_LARGE)
+        raise Refused(_(_TOO_LARGE))
     if unpacked > max(_RATIO_MATTERS_FROM, packed * limits.max_ratio):
-        raise Refused(_TOO_LARGE)
+        raise Refused(_(_TOO_LARGE))
     if sum(entry.compress_size for entry in entries) > packed:
         # Entries that share their bytes: a bomb that the ratio alone does not show.
-        raise Refused(_TOO_LARGE)
+        raise Refused(_(_TOO_LARGE))
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise Refused("is protected by a password. Remove the password and add it again.")
+        raise Refused(_("is protected by a password. Remove the password and add it again."))
     names = [entry.filename.casefold() for entry in entries]
     if len(set(names)) < len(names) or any(_is_foreign(name) for name in names):
-        raise Refused("holds parts with names that no real document has. Save it anew and add the copy.")
+        raise Refused(_("holds parts with names that no real document has. Save it anew and add the copy."))
 
 
 def _is_foreign(name: str) -> bool:

@@ -1,7 +1,7 @@
 """Read files in a process that may use little and may die.
 
-`python -m enablement.adapters.extract.child LIMITS`, a JSON object, answers {"ready": true}, then one line of
-JSON for each line on standard input, which holds a file's path as a JSON string; it ends with its input.
+`python -m enablement.adapters.extract.child LIMITS LANGUAGE`, the first a JSON object, answers {"ready": true}, then
+one line of JSON for each line on standard input, which holds a file's path as a JSON string; it ends with its input.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import TextIO
 
 from enablement.adapters.extract.contents import Limits, Refused
 from enablement.adapters.extract.read import read
+from enablement.language import speaking
 
 _NICENESS = 5
 _OPEN_FILES = 32
@@ -70,9 +71,10 @@ def main() -> None:
     output = _private_output()
     _confine(limits)
     print(json.dumps({"ready": True}), file=output, flush=True)
-    for line in sys.stdin:
-        _grant_processor_time(limits.cpu_seconds)
-        print(_answer(Path(json.loads(line)), limits), file=output, flush=True)
+    with speaking(sys.argv[2]):
+        for line in sys.stdin:
+            _grant_processor_time(limits.cpu_seconds)
+            print(_answer(Path(json.loads(line)), limits), file=output, flush=True)
 
 
 if __name__ == "__main__":

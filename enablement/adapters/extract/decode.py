@@ -4,6 +4,7 @@ import codecs
 import re
 
 from enablement.adapters.extract.contents import Refused
+from enablement.language import _, marked
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -40,7 +41,7 @@ _LABEL = re.compile("[a-z0-9][a-z0-9_.:-]{1,30}")
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{3,}")
 _MOST_IN_RUNS = 0.2
 _ACCENTS = bytes(range(128, 256))
-_UNKNOWN_ENCODING = "has an unknown text encoding. Save it as UTF-8 and add it again."
+_UNKNOWN_ENCODING = marked("has an unknown text encoding. Save it as UTF-8 and add it again.")
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
@@ -52,7 +53,7 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
     if b"\0" in data:
-        raise Refused("is not a text file. Check that it is the file you meant.")
+        raise Refused(_("is not a text file. Check that it is the file you meant."))
     named = _known_encoding(declared) if declared else None
     if named and named != "utf-8":
         return data.decode(named, "replace")
@@ -66,11 +67,11 @@ def _decode_western(data: bytes) -> str:
     in_runs = sum(len(run) for run in _FOREIGN_RUN.findall(data))
     accents = len(data) - len(data.translate(None, _ACCENTS))
     if in_runs > accents * _MOST_IN_RUNS:
-        raise Refused(_UNKNOWN_ENCODING)
+        raise Refused(_(_UNKNOWN_ENCODING))
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise Refused(_UNKNOWN_ENCODING) from error
+        raise Refused(_(_UNKNOWN_ENCODING)) from error
 
 
 def _known_encoding(label: str) -> str | None:

@@ -9,6 +9,7 @@ import yaml
 
 from enablement.adapters.extract.clean import clean
 from enablement.adapters.extract.contents import Refused
+from enablement.language import _
 
 _MOST_CHARS = 65_536
 _BLOCK = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -45,16 +46,21 @@ def _load(source: str) -> object:
         settings: object = yaml.load(source, Loader)  # noqa: S506  A safe loader, made stricter.
     except yaml.MarkedYAMLError as error:
         # The mark counts from 0, and the line of dashes comes before.
-        line = f" on line {error.problem_mark.line + 2}" if error.problem_mark else ""
+        line = error.problem_mark.line + 2 if error.problem_mark else 0
         raise Refused(_invalid(line, error.problem)) from error
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        raise Refused(_invalid("", None)) from error
+        raise Refused(_invalid(0, None)) from error
     return settings
 
 
-def _invalid(line: str, problem: str | None) -> str:
-    detail = f" ({problem})" if problem else ""
-    return f"has invalid front matter{line}{detail}. Correct the YAML and add it again."
+def _invalid(line: int, problem: str | None) -> str:
+    if line:
+        return _(
+            "has invalid front matter on line {line} ({problem}). Correct the YAML and add it again.",
+            line=line,
+            problem=problem,
+        )
+    return _("has invalid front matter. Correct the YAML and add it again.")
 
 
 def _plain(value: object) -> object:

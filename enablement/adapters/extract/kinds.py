@@ -4,35 +4,36 @@ from enum import Enum
 from pathlib import Path
 
 from enablement.adapters.extract.contents import Refused
+from enablement.language import _, marked
 
 _HEAD_BYTES = 1024
 _PDF_MARK = b"%PDF-"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY_SIGNATURES = (
-    (b"PK", "a zip archive"),
-    (_OLD_OFFICE, "an old Office file"),
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a Linux program"),
-    (b"\xcf\xfa\xed\xfe", "a macOS program"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a compressed archive"),
-    (b"7z\xbc\xaf", "a compressed archive"),
-    (b"Rar!", "a compressed archive"),
+    (b"PK", marked("a zip archive")),
+    (_OLD_OFFICE, marked("an old Office file")),
+    (b"MZ", marked("a Windows program")),
+    (b"\x7fELF", marked("a Linux program")),
+    (b"\xcf\xfa\xed\xfe", marked("a macOS program")),
+    (b"\x89PNG", marked("a picture")),
+    (b"\xff\xd8\xff", marked("a picture")),
+    (b"GIF8", marked("a picture")),
+    (b"\x1f\x8b", marked("a compressed archive")),
+    (b"7z\xbc\xaf", marked("a compressed archive")),
+    (b"Rar!", marked("a compressed archive")),
 )
-_TEXT_SIGNATURES = ((_PDF_MARK, "a PDF"), (b"{\\rtf", "a rich text (RTF) file"))
+_TEXT_SIGNATURES = ((_PDF_MARK, marked("a PDF")), (b"{\\rtf", marked("a rich text (RTF) file")))
 
 
 class Kind(Enum):
     """The kinds of file that can be read; the value is how a person calls one."""
 
-    MARKDOWN = "a Markdown file"
-    PLAIN = "a text file"
-    WEBPAGE = "a web page"
-    SLIDES = "a PowerPoint deck"
-    WORD = "a Word document"
-    PDF = "a PDF"
+    MARKDOWN = marked("a Markdown file")
+    PLAIN = marked("a text file")
+    WEBPAGE = marked("a web page")
+    SLIDES = marked("a PowerPoint deck")
+    WORD = marked("a Word document")
+    PDF = marked("a PDF")
 
 
 _SUFFIXES = {
@@ -46,22 +47,30 @@ _SUFFIXES = {
     ".pdf": Kind.PDF,
 }
 _OFFICE = (Kind.SLIDES, Kind.WORD)
-_READABLE = "PowerPoint (.pptx), Word (.docx), PDF, Markdown, HTML and text files"
+_READABLE = marked("PowerPoint (.pptx), Word (.docx), PDF, Markdown, HTML and text files")
 
 
 def kind_of(path: Path) -> Kind:
     """Tell the kind of the file; raises Refused when the name is of no known kind or the content is not."""
     kind = _SUFFIXES.get(path.suffix.lower())
     if kind is None:
-        raise Refused(f"is of a kind that cannot be read. {_READABLE} can.")
+        raise Refused(_("is of a kind that cannot be read. {readable} can.", readable=_(_READABLE)))
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if kind in _OFFICE and head.startswith(_OLD_OFFICE):
         raise Refused(_why_old_office(path, kind))
     if not _fits(kind, head):
         found = _found(head)
-        but = f" but {found}" if found and found != kind.value else ""
-        raise Refused(f"is not {kind.value}{but}. Check that it is the file you meant.")
+        expected = _(kind.value)
+        if found and found != kind.value:
+            raise Refused(
+                _(
+                    "is not {expected} but {found}. Check that it is the file you meant.",
+                    expected=expected,
+                    found=_(found),
+                )
+            )
+        raise Refused(_("is not {expected}. Check that it is the file you meant.", expected=expected))
     return kind
 
 
@@ -81,5 +90,9 @@ def _found(head: bytes) -> str | None:
 
 def _why_old_office(path: Path, kind: Kind) -> str:
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        return "is protected by a password. Remove the password and add it again."
-    return f"is {kind.value} in the format before 2007. Save it as {path.suffix.lower()} and add it again."
+        return _("is protected by a password. Remove the password and add it again.")
+    return _(
+        "is {kind} in the format before 2007. Save it as {suffix} and add it again.",
+        kind=_(kind.value),
+        suffix=path.suffix.lower(),
+    )

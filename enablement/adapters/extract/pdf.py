@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from enablement.adapters.extract.contents import Draft, Limits, Refused, Section
+from enablement.language import _
 
 MEDIA_TYPE = "application/pdf"
 _MOST_BOOKMARKS = 10_000
@@ -26,7 +27,7 @@ def read_pdf(path: Path, limits: Limits) -> Draft:
     try:
         count = len(document)
         if count == 0:
-            raise Refused("has no pages. Make the PDF anew and add it again.")
+            raise Refused(_("has no pages. Make the PDF anew and add it again."))
         titles = _bookmarks(document)
         sections = tuple(
             Section(titles.get(index, ""), _page_text(document, index))
@@ -41,8 +42,8 @@ def read_pdf(path: Path, limits: Limits) -> Draft:
 def _why_closed(path: Path, error: pdfium.PdfiumError) -> str:
     # PDFium does not always set its error code anew: it may be that of a file read before.
     if error.err_code in _PROTECTED and b"/Encrypt" in path.read_bytes():
-        return "is protected by a password. Remove the password and add it again."
-    return "is damaged or incomplete. Make the PDF anew and add it again."
+        return _("is protected by a password. Remove the password and add it again.")
+    return _("is damaged or incomplete. Make the PDF anew and add it again.")
 
 
 def _bookmarks(document: pdfium.PdfDocument) -> dict[int, str]:

@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 
 from enablement.adapters.extract.clean import one_line
 from enablement.adapters.extract.contents import Extracted, ExtractedPage, Limits, UnreadableFile
+from enablement.language import _, marked, spoken
 
 _log = logging.getLogger(__name__)
 _DEFAULT_LIMITS = Limits()
@@ -25,9 +26,9 @@ _START_SECONDS = 60.0
 _MOST_ANSWER_BYTES = 256_000_000
 _CHUNK_BYTES = 1 << 20
 
-_TOO_LONG = "takes too long to read. It may be damaged: save it anew, or split it, and add it again."
-_TOO_MUCH_MEMORY = "needs too much memory to read. Make it smaller, or split it, and add it again."
-_DAMAGED = "is damaged in a way that stops the reader. Open it, save it again and add the copy."
+_TOO_LONG = marked("takes too long to read. It may be damaged: save it anew, or split it, and add it again.")
+_TOO_MUCH_MEMORY = marked("needs too much memory to read. Make it smaller, or split it, and add it again.")
+_DAMAGED = marked("is damaged in a way that stops the reader. Open it, save it again and add the copy.")
 
 
 class _ChildDiedError(Exception):
@@ -36,7 +37,7 @@ class _ChildDiedError(Exception):
 
 def extract(path: Path, *, limits: Limits = _DEFAULT_LIMITS) -> Extracted:
     """Read one file in a process of its own; raises UnreadableFile, and nothing else, for a bad file."""
-    ((_, outcome),) = extract_many([path], limits=limits)
+    ((_path, outcome),) = extract_many([path], limits=limits)
     if isinstance(outcome, UnreadableFile):
         raise outcome
     return outcome
@@ -67,12 +68,12 @@ class _Reader:
             return self._ask(path)
         except _ChildDiedError as death:
             if not had_read_others or str(death) == _TOO_LONG:
-                return _unreadable(path, str(death))
+                return _unreadable(path, _(str(death)))
         # What earlier files left behind in the child's memory must not be held against this one.
         try:
             return self._ask(path)
         except _ChildDiedError as death:
-            return _unreadable(path, str(death))
+            return _unreadable(path, _(str(death)))
 
     def close(self) -> None:
         if self._child:
@@ -97,7 +98,7 @@ class _Child:
         self._wall_seconds = limits.wall_seconds
         self._buffer = bytearray()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "enablement.adapters.extract.child", json.dumps(asdict(limits))],
+            [sys.executable, "-m", "enablement.adapters.extract.child", json.dumps(asdict(limits)), spoken()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -167,11 +168,11 @@ def _outcome(path: Path, answer: Mapping[str, Any]) -> Extracted | UnreadableFil
         return _unreadable(path, answer["refused"])
     if "failed" in answer:
         _log.warning("The reader failed on %s:\n%s", path, answer["failed"])
-        return _unreadable(path, _DAMAGED)
+        return _unreadable(path, _(_DAMAGED))
     found = answer["extracted"]
     pages = tuple(ExtractedPage(**page) for page in found["pages"])
     return Extracted(**{**found, "pages": pages})
 
 
 def _unreadable(path: Path, reason: str) -> UnreadableFile:
-    return UnreadableFile(f"“{one_line(path.name or str(path))}” {reason}")
+    return UnreadableFile(_("“{file}” {problem}", file=one_line(path.name or str(path)), problem=reason))

@@ -13,6 +13,7 @@ from enablement.adapters.extract.plain import read_plain
 from enablement.adapters.extract.slides import read_slides
 from enablement.adapters.extract.webpage import read_webpage
 from enablement.adapters.extract.word import read_word
+from enablement.language import _
 
 # What programs write into a file's properties when nobody gave it a title.
 _NOBODYS_TITLES = ("untitled", "powerpoint presentation", "word document")
@@ -36,7 +37,7 @@ def read(path: Path, limits: Limits) -> Extracted:
     draft = _READERS[kind_of(path)](path, limits)
     extracted = _extracted(draft, limits)
     if not extracted.pages:
-        raise Refused("has nothing to read in it. Check that it is the file you meant.")
+        raise Refused(_("has nothing to read in it. Check that it is the file you meant."))
     return extracted
 
 
@@ -44,17 +45,22 @@ def _check_size(path: Path, limits: Limits) -> None:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise Refused("is not a file but a folder or a device. Name a file.")
+            raise Refused(_("is not a file but a folder or a device. Name a file."))
         path.open("rb").close()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise Refused("is not there. Check its name and place.") from error
+        raise Refused(_("is not there. Check its name and place.")) from error
     except OSError as error:
-        raise Refused(f"cannot be opened ({error.strerror}). Check that you may read it.") from error
+        raise Refused(
+            _("cannot be opened ({why}). Check that you may read it.", why=error.strerror)
+        ) from error
     if status.st_size == 0:
-        raise Refused("is empty. Check that it was saved or copied whole, and add it again.")
+        raise Refused(_("is empty. Check that it was saved or copied whole, and add it again."))
     if status.st_size > limits.max_file_bytes:
         raise Refused(
-            f"is larger than {limits.max_file_bytes // 1_000_000} MB. Make it smaller and add it again."
+            _(
+                "is larger than {most} MB. Make it smaller and add it again.",
+                most=limits.max_file_bytes // 1_000_000,
+            )
         )
 
 

@@ -5,9 +5,10 @@ from io import BytesIO
 from lxml import etree
 
 from enablement.adapters.extract.contents import Refused
+from enablement.language import _, marked
 
 _MAX_DEPTH = 64
-_DAMAGED = "is damaged. Open it, save it again and add the copy."
+_DAMAGED = marked("is damaged. Open it, save it again and add the copy.")
 
 
 def parse_xml(data: bytes) -> etree._Element:
@@ -32,12 +33,12 @@ def parse_xml(data: bytes) -> etree._Element:
                 _refuse_doctype(element)
             depth += 1 if event == "start" else -1
             if depth > _MAX_DEPTH:
-                raise Refused("is nested too deeply for a real document. Save it anew and add the copy.")
+                raise Refused(_("is nested too deeply for a real document. Save it anew and add the copy."))
     except etree.XMLSyntaxError as error:
         # libxml2 tells of both in the same way.
         if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
             raise MemoryError from error
-        raise Refused(_DAMAGED) from error
+        raise Refused(_(_DAMAGED)) from error
     root: etree._Element = events.root
     return root
 
@@ -63,5 +64,5 @@ def chosen(alternatives: etree._Element) -> etree._Element:
 def _refuse_doctype(root: etree._Element) -> None:
     if root.getroottree().docinfo.internalDTD is not None:
         raise Refused(
-            "holds a document type declaration, which no Office file needs. Save it anew and add the copy."
+            _("holds a document type declaration, which no Office file needs. Save it anew and add the copy.")
         )

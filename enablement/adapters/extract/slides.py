@@ -10,6 +10,7 @@ from lxml import etree
 from enablement.adapters.extract.archive import Archive, Relation
 from enablement.adapters.extract.contents import Draft, Limits, Refused, Section
 from enablement.adapters.extract.safe_xml import attribute, chosen, local_name
+from enablement.language import _
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _TITLES = ("title", "ctrTitle")
@@ -28,7 +29,7 @@ def read_slides(path: Path, limits: Limits) -> Draft:
     with Archive(path, limits=limits) as archive:
         main = archive.main_part("presentation")
         if main is None:
-            raise Refused("is not a PowerPoint deck inside. Export the deck as .pptx and add it again.")
+            raise Refused(_("is not a PowerPoint deck inside. Export the deck as .pptx and add it again."))
         names = _slide_names(main[1], archive.relations(main[0]))
         sections = tuple(_read_slide(archive, name) for name in islice(names, limits.max_pages + 1))
         # The document's title property is often a template's; the first slide is what people see.

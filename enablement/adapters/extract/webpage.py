@@ -10,6 +10,7 @@ from lxml import etree
 from enablement.adapters.extract.contents import Draft, Limits, Refused
 from enablement.adapters.extract.decode import decode
 from enablement.adapters.extract.outline import Line, sections_of
+from enablement.language import _
 
 MEDIA_TYPE = "text/html"
 _DECLARATION_BYTES = 4096
@@ -59,7 +60,7 @@ def _parse(text: str) -> etree._Element | None:
         # Raised for a text without a single element or word.
         return None
     if parser.error_log.filter_from_fatals():
-        raise Refused("is nested too deeply for a real web page. Save it anew and add the copy.")
+        raise Refused(_("is nested too deeply for a real web page. Save it anew and add the copy."))
     return root
 
 

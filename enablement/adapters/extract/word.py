@@ -12,6 +12,7 @@ from enablement.adapters.extract.archive import Archive
 from enablement.adapters.extract.contents import Draft, Limits, Refused
 from enablement.adapters.extract.outline import TITLE_LEVEL, Line, sections_of
 from enablement.adapters.extract.safe_xml import attribute, chosen, local_name
+from enablement.language import _
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HEADING = re.compile("heading ([1-9])")
@@ -36,7 +37,7 @@ def read_word(path: Path, limits: Limits) -> Draft:
     with Archive(path, limits=limits) as archive:
         main = archive.main_part("document")
         if main is None:
-            raise Refused("is not a Word document inside. Save the document as .docx and add it again.")
+            raise Refused(_("is not a Word document inside. Save the document as .docx and add it again."))
         name, document = main
         sheets = [archive.part(r.target) for r in archive.relations(name) if r.kind == "styles"]
         lines = list(_lines(document, _styles(sheets[0] if sheets else None)))

@@ -126,6 +126,12 @@ class SqlLedger:
     def touches_of(self, deal_id: str) -> list[Touch]:
         return self._all(Touch, tables.touches.c.deal_id == deal_id, order=tables.touches.c.occurred_at)
 
+    def touches_with(self, asset_ids: Collection[str], *, since: datetime, until: datetime) -> list[Touch]:
+        touches, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
+        during = (touches.occurred_at >= since) & (touches.occurred_at < until)
+        theirs = touches.asset_id.in_(list(asset_ids)) & (touches.deal_id != "") & during
+        return self._all(Touch, theirs & touches.id.not_in(taken_back), order=touches.occurred_at)
+
     def touches_for_crm(
         self,
         *,
@@ -152,6 +158,11 @@ class SqlLedger:
 
     def shares(self, ids: Collection[str]) -> list[Share]:
         return self._all(Share, tables.shares.c.id.in_(list(ids)), order=tables.shares.c.id)
+
+    def shares_of(self, *, email: str, deal_id: str) -> list[Share]:
+        shares = tables.shares.c
+        mine = (shares.email == email) & (shares.deal_id == deal_id)
+        return self._all(Share, mine, order=shares.made_at)
 
     def last_opening(self, share_id: str) -> datetime | None:
         openings = tables.openings

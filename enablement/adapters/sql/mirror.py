@@ -6,14 +6,24 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import add_tasks
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
-from enablement.model import Contact, CrmRole, CrmUser, Deal, DealChange, Profile, Stage, StageHop
+from enablement.model import (
+    Contact,
+    CrmRole,
+    CrmUser,
+    Deal,
+    DealChange,
+    DealFilter,
+    Profile,
+    Stage,
+    StageHop,
+)
 from enablement.ports import WorkAfter
 
 T = TypeVar("T")
@@ -115,6 +125,39 @@ class SqlMirror:
     def keep_profile(self, profile: Profile) -> None:
         with self._database.writing(lazily=True) as connection:
             put(connection, tables.profiles, [to_row(profile)])
+
+    def profiles(self, *, email: str = "") -> list[Profile]:
+        email_column = tables.profiles.c.email
+        wanted = func.lower(email_column) == email.lower() if email else email_column.is_not(None)
+        return self._all(Profile, tables.profiles, wanted)
+
+    def keep_profiles(self, profiles: Iterable[Profile]) -> None:
+        with self._database.writing(lazily=True) as connection:
+            put(connection, tables.profiles, [to_row(profile) for profile in profiles])
+
+    def time_zones(self) -> list[str]:
+        with self._database.reading() as connection:
+            return list(connection.scalars(select(tables.profiles.c.time_zone).distinct()))
+
+    def owners_of(self, like: DealFilter) -> frozenset[str]:
+        deal = tables.deals.c
+        columns = ((deal.stage, like.stages), (deal.industry, like.industries), (deal.region, like.regions))
+        wanted: list[ColumnElement[bool]] = [
+            column.in_(list(values)) for column, values in (*columns, (deal.size, like.sizes)) if values
+        ]
+        if like.least_amount is not None:
+            wanted.append(deal.amount >= like.least_amount)
+        if like.most_amount is not None:
+            wanted.append(deal.amount <= like.most_amount)
+        query = select(deal.owner_id, deal.products, deal.competitors)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(deal.is_closed.is_(False), *wanted)).all()
+        return frozenset(
+            row.owner_id
+            for row in rows
+            if (not like.products or {*like.products} & {*row.products})
+            and (not like.competitors or {*like.competitors} & {*row.competitors})
+        )
 
     def stamps(self) -> dict[str, datetime]:
         known = tables.deals.c

@@ -4,18 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.rows import from_row
 from enablement.adapters.sql.statements import insert_missing, put
-from enablement.model import Claimed, Lane, Letter, LetterState, Task
+from enablement.model import LANES, Claimed, Lane, Letter, LetterState, Task
 
 # Short, so that a killed worker is missed soon; whoever works for longer renews (see jobs.lanes).
 LEASE = timedelta(seconds=12)
 # As many parameters as every database takes in one statement, and some.
 MOST_ALIKE = 5_000
+SOON = timedelta(minutes=10)
 _rows = tables.outbox
 
 
@@ -42,16 +43,24 @@ class SqlOutbox:
             _rows.c.state == "leased", _rows.c.lease_until > now, _rows.c.partition != ""
         )
         free = or_(_rows.c.partition == "", _rows.c.partition.not_in(busy))
-        ours = _rows.c.kind.in_(list(kinds))
-        query = (
-            select(_rows)
-            .where(_is_due(lane, now), ours, free)
-            .order_by(_rows.c.due_at, _rows.c.id)
+        ready = (_is_due(lane, now), _rows.c.kind.in_(list(kinds)), free)
+        line = (
+            select(_rows.c.partition, func.count())
+            .where(*ready)
+            .group_by(_rows.c.partition)
+            .order_by(func.min(_rows.c.due_at), _rows.c.partition)
             .limit(limit)
-            # A late owner may be settling one of them just now: then it is not ours to take (SQLite has one writer).
-            .with_for_update(skip_locked=True)
         )
         with self._database.writing(alone=f"claim {lane}", lazily=True) as connection:
+            first = _first(connection.execute(line), limit)
+            query = (
+                select(_rows)
+                .where(*ready, _rows.c.partition.in_(first))
+                .order_by(_rows.c.due_at, _rows.c.id)
+                .limit(limit)
+                # A late owner may be settling one just now: then it is not ours to take (SQLite has one writer).
+                .with_for_update(skip_locked=True)
+            )
             return _leased(connection, query, owner=owner, now=now)
 
     def claim_alike(self, rows: Sequence[Claimed], *, owner: str, now: datetime) -> list[Claimed]:
@@ -118,6 +127,18 @@ class SqlOutbox:
         with self._database.reading() as connection:
             return {row.subject: row.state for row in connection.execute(query)}
 
+    def turns(self, kind: str, *, since: datetime) -> tuple[list[datetime], list[datetime]]:
+        # By due_at too, which there is an index for: a row is done soon after it is due.
+        lately = (_rows.c.due_at >= since - SOON) & (_rows.c.settled_at >= since)
+        done = select(_rows.c.settled_at).where(_rows.c.state == "done", lately)
+        waiting = select(_rows.c.due_at).where(_rows.c.state.in_(["due", "leased"]))
+        ours = _rows.c.lane.in_(LANES) & (_rows.c.kind == kind)
+        with self._database.reading() as connection:
+            return (
+                list(connection.scalars(done.where(ours).order_by(_rows.c.settled_at))),
+                list(connection.scalars(waiting.where(ours).order_by(_rows.c.due_at))),
+            )
+
     def counts(self) -> dict[tuple[str, str], int]:
         query = select(_rows.c.lane, _rows.c.state, func.count()).group_by(_rows.c.lane, _rows.c.state)
         with self._database.reading() as connection:
@@ -164,6 +185,20 @@ class SqlOutbox:
             connection.execute(statement.values(owner="", lease_until=None, **values))
 
 
+def _first(line: Iterable[Row[str, int]], most: int) -> list[str]:
+    """Return the partitions that stand first in line and hold together as many rows as are wanted.
+
+    Few partitions, and these whole: who took a row of each would leave nothing to those who work beside them.
+    """
+    found: list[str] = []
+    for partition, count in line:
+        if most <= 0:
+            break
+        found.append(partition)
+        most -= count
+    return found
+
+
 def _leased(connection: Connection, query: Select[Any], *, owner: str, now: datetime) -> list[Claimed]:
     rows = connection.execute(query).mappings().all()
     lease = {"owner": owner, "lease_until": now + LEASE, "state": "leased"}
@@ -199,7 +234,8 @@ def add_tasks(connection: Connection, tasks: Iterable[Task], *, now: datetime) -
 def _is_due(lane: Lane, now: datetime) -> ColumnElement[bool]:
     waiting = (_rows.c.state == "due") & (_rows.c.due_at <= now)
     abandoned = (_rows.c.state == "leased") & (_rows.c.lease_until <= now)
-    return (_rows.c.lane == lane) & (waiting | abandoned)
+    # The states once more, so that SQLite looks at no rows that are done: there may be a million of them.
+    return (_rows.c.lane == lane) & _rows.c.state.in_(["due", "leased"]) & (waiting | abandoned)
 
 
 def _held_by(owner: str) -> ColumnElement[bool]:

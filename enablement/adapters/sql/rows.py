@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from functools import partial
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -41,6 +42,8 @@ def _makers(kind: type) -> _Makers:
 
 
 def _maker(hint: Any) -> _Make | None:
+    if isinstance(hint, UnionType):
+        (hint,) = [one for one in get_args(hint) if one is not NoneType] or [None]
     if get_origin(hint) is tuple:
         make = _maker(get_args(hint)[0])
         return (lambda values: tuple(map(make, values))) if make else tuple

@@ -167,7 +167,7 @@ crm_users = Table(
     Column("role_id", String(80), index=True),
     Column("is_active", Boolean, nullable=False),
 )
-crm_roles = Table("crm_roles", metadata, _id(), Column("parent_id", String(80)))
+crm_roles = Table("crm_roles", metadata, _id(), Column("parent_id", String(80)), _text("name"))
 deals = Table(
     "deals",
     metadata,
@@ -316,6 +316,7 @@ touches = Table(
     _text("channel", 80),
     _text("share_id", 80),
     _moment("occurred_at"),
+    Index("ix_touches_asset_id_occurred_at", "asset_id", "occurred_at"),
 )
 feedback = Table(
     "feedback",
@@ -385,6 +386,77 @@ audits = Table(
     _text("subject", 255),
     Column("detail", Text, nullable=False),
     _moment("at"),
+)
+
+# Announcements ---------------------------------------------------------------------------------------
+announcements = Table(
+    "announcements",
+    metadata,
+    _id(),
+    _text("author", 320),
+    _text("author_slack_id", 80),
+    _text("state", 20, index=True),
+    _json("wordings"),
+    _json("aim"),
+    _json("right"),
+    _json("asset_ids"),
+    _json("channels"),
+    Column("must_acknowledge", Boolean, nullable=False),
+    Column("reminders", Integer, nullable=False),
+    Column("remind_every_hours", Integer, nullable=False),
+    _moment("starts_at", nullable=True),
+    _text("local_time", 5),
+    _moment("ends_at"),
+    Column("revision", Integer, nullable=False),
+    Column("counts_from", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    _moment("made_at"),
+    _moment("changed_at"),
+    _text("approved_by", 320),
+    Column("at_once", Boolean, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+)
+receipts = Table(
+    "receipts",
+    metadata,
+    _id(),
+    Column("announcement_id", String(80), ForeignKey("announcements.id"), nullable=False),
+    _text("slack_id", 80, index=True),
+    _text("email", 320),
+    _moment("due_at"),
+    _text("channel", 80),
+    _text("ts", 80),
+    Column("shown_revision", Integer, nullable=False),
+    _moment("delivered_at", nullable=True),
+    _moment("opened_at", nullable=True),
+    _moment("acknowledged_at", nullable=True),
+    Column("acknowledged_revision", Integer, nullable=False),
+    _moment("snoozed_until", nullable=True),
+    Column("snoozes", Integer, nullable=False),
+    _moment("reminded_at", nullable=True),
+    Column("reminders", Integer, nullable=False),
+    _moment("left_at", nullable=True),
+    Column("failed", Text, nullable=False),
+    Index("ix_receipts_announcement_id_shown_revision", "announcement_id", "shown_revision", "due_at"),
+)
+quiz_answers = Table(
+    "quiz_answers",
+    metadata,
+    _id(),
+    Column("receipt_id", String(80), ForeignKey("receipts.id"), nullable=False),
+    Column("question", Integer, nullable=False),
+    Column("option", Integer, nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    _moment("at"),
+    UniqueConstraint("receipt_id", "question"),
+)
+progress_messages = Table(
+    "progress_messages",
+    metadata,
+    Column("announcement_id", String(80), ForeignKey("announcements.id"), primary_key=True),
+    _text("channel", 80),
+    _text("ts", 80),
+    _text("shows", 80),
 )
 
 # What ops sees ---------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+import { offerToEdit, showPath } from "/_static/edit.js";
 import { asDate, day, element, moment, money, records } from "/_static/elements.js";
 
 const RETRY_MS = 2000;
@@ -43,25 +44,6 @@ function showHighlights(deal) {
       ["Owner", deal.Owner?.Name],
     ]),
   );
-}
-
-function showPath(deal, stages) {
-  const closing = stages.filter((stage) => stage.IsClosed);
-  const end = deal.IsClosed ? closing.filter((stage) => stage.MasterLabel === deal.StageName) : [];
-  const open = stages.filter((stage) => !stage.IsClosed);
-  const current = open.findIndex((stage) => stage.MasterLabel === deal.StageName);
-  const steps = open.map((stage, place) => {
-    if (deal.IsClosed || place < current) return step("is-done", stage.MasterLabel, "✓");
-    return step(place === current ? "is-now" : "", stage.MasterLabel);
-  });
-  const last = end.length ? step(deal.IsWon ? "is-won" : "is-lost", deal.StageName) : step("", "Closed");
-  find("path").replaceChildren(...steps, last);
-}
-
-function step(state, label, shown = label) {
-  const item = element("li", { class: state, title: label }, element("span", {}, shown));
-  if (state.startsWith("is-") && state !== "is-done") item.setAttribute("aria-current", "step");
-  return item;
 }
 
 function showDetails(deal) {
@@ -151,6 +133,7 @@ function show(page) {
   const deal = page.opportunity;
   showHighlights(deal);
   showPath(deal, page.stages);
+  offerToEdit(deal);
   showDetails(deal);
   showTouches(records(deal.Content_Touches__r));
   const about = (...parts) => parts.filter(Boolean).join(" · ");

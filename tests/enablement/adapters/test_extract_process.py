@@ -156,7 +156,7 @@ def test_a_child_that_cannot_start_is_not_the_files_fault(
 
 def test_the_child_ends_with_its_input(good: Path) -> None:
     asked = subprocess.run(
-        [sys.executable, "-m", "enablement.adapters.extract.child", json.dumps(asdict(Limits()))],
+        [sys.executable, "-m", "enablement.adapters.extract.child", json.dumps(asdict(Limits())), "en"],
         input=json.dumps(str(good)) + "\n",
         capture_output=True,
         text=True,

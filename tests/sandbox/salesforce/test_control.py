@@ -90,8 +90,9 @@ def test_pages_and_their_files_are_served(org: OrgClient) -> None:
         with client.get(path) as answer:
             return answer.status_code
 
-    paths = [f"/lightning/r/Opportunity/{deal}/view", "/lightning/o/Opportunity/list", "/_static/record.js"]
-    assert [status(path) for path in paths] == [200, 200, 200]
+    pages = [f"/lightning/r/Opportunity/{deal}/view", "/lightning/o/Opportunity/list"]
+    paths = [*pages, "/_static/record.js", "/_static/edit.js"]
+    assert [status(path) for path in paths] == [200] * 4
     assert status(f"/lightning/r/Opportunity/{deal[:15]}/view") == 200
     assert status("/lightning/r/Opportunity/006Hs0000000099/view") == 404
     assert status("/lightning/r/Opportunity/rubbish/view") == 404

@@ -1,0 +1,135 @@
+"""All that the bot draws: in six languages it is taken by Slack, and no word of it is left untranslated."""
+
+import gettext
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_file
+
+from enablement import language
+from enablement.language import _, speaking, spoken
+from sandbox.slack.blocks import check_message_blocks, check_view
+from tests.bot.drawings import CASES, Drawing, rows
+
+ROOT = Path(__file__).parents[2]
+LOCALES = ("en-US", "fr-FR", "pt-BR", "th-TH", "zh-TW", "ko-KR")
+DRAWN = (
+    "bot/blocks.py",
+    "bot/library_blocks.py",
+    "bot/parts.py",
+    "bot/payload.py",
+    "bot/publish_blocks.py",
+    "bot/publish_fields.py",
+    "bot/sent_blocks.py",
+    "bot/share_blocks.py",
+    "enablement/wording.py",
+)
+# What is no sentence of ours: addresses, e-mails, emoji, and what a link shows is kept without its address.
+_NO_WORDS = re.compile(r"```.*?```|<[^|>]*\||>|https?://\S+|[^\s<>⟦⟧]+@[^\s<>⟦⟧]+|:[a-z0-9_]+:", re.DOTALL)
+_TRANSLATED = re.compile(r"⟦[^⟦⟧]*⟧")
+# Names that are the same in all languages.
+_NAMES = re.compile(r"\bSalesforce\b")
+
+
+class Marked(gettext.NullTranslations):
+    """A language in which everything is put in brackets, and which remembers what was said in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: set[str] = set()
+
+    def gettext(self, message: str) -> str:
+        self.said.add(message)
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        self.said |= {msgid1, msgid2}
+        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+
+
+@pytest.fixture
+def marked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Marked]:
+    """Speak brackets, with dates and amounts as Greeks write them: no letter of theirs is a Latin one."""
+    known = Marked()
+    monkeypatch.setattr(language, "_catalogue", lambda _: known)
+    token = language._spoken.set("el")
+    yield known
+    language._spoken.reset(token)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("case", CASES)
+def test_slack_takes_it_in_every_language(case: Callable[[], Drawing], locale: str) -> None:
+    with speaking(locale):
+        drawing = case()
+
+        for row in rows(drawing):
+            problems = (
+                check_view(row, kinds=("modal",)) if isinstance(row, dict) else check_message_blocks(row)
+            )
+            assert problems == []
+        assert all(len(text) > 0 for _blocks, text in drawing.messages)
+
+
+@pytest.mark.parametrize("locale", LOCALES[1:])
+@pytest.mark.parametrize("case", CASES)
+def test_no_label_is_cut_for_being_too_long(case: Callable[[], Drawing], locale: str) -> None:
+    with speaking(locale):
+        drawn = [text for row in rows(case()) for text in _visible(row)]
+
+    assert [text for text in drawn if text.endswith("…") and "ω" not in text] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_word_that_is_seen_can_be_translated(case: Callable[[], Drawing], marked: Marked) -> None:
+    drawing = case()
+
+    seen = [text for row in rows(drawing) for text in _visible(row)]
+    seen += [text for _blocks, text in drawing.messages] + list(drawing.texts)
+    assert [text for text in seen if re.search("[A-Za-z]", _left(text))] == []
+
+
+def test_every_text_of_the_drawing_modules_is_drawn(marked: Marked) -> None:
+    for case in CASES:
+        list(rows(case()))
+
+    collected = {
+        text
+        for name in DRAWN
+        for _line, found, *_more in extract_from_file("python", ROOT / name)
+        for text in ([found] if isinstance(found, str) else found)
+    }
+    assert sorted(collected - marked.said) == []
+
+
+def test_the_language_that_is_spoken_ends_with_its_block() -> None:
+    with speaking("fr-FR"):
+        with speaking("ko-KR"):
+            assert spoken() == "ko"
+        assert spoken() == "fr"
+        assert _("Share") == "Partager"
+    assert _("Share") == "Share"
+
+
+def _visible(row: Any) -> Iterator[str]:
+    """Yield every text that a person sees or hears."""
+    if isinstance(row, list):
+        for one in row:
+            yield from _visible(one)
+    if isinstance(row, dict):
+        for name, value in row.items():
+            if name in ("text", "accessibility_label") and isinstance(value, str):
+                yield value
+            else:
+                yield from _visible(value)
+
+
+def _left(text: str) -> str:
+    """Return what is left of a text once that which was translated, and what has no words, is taken away."""
+    text = _NAMES.sub("", _NO_WORDS.sub("", text))
+    while (shorter := _TRANSLATED.sub("", text)) != text:
+        text = shorter
+    return text
