@@ -89,6 +89,10 @@ class Announcement:
     made_at: datetime
     changed_at: datetime
     approved_by: str = ""
+    # Everybody hears it at once: also in their quiet hours.
+    at_once: bool = False
+    # On the Home tab of those who were sent it, for as long as it runs.
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,16 @@ class Receipt:
     reminders: int = 0
     left_at: datetime | None = None
     failed: str = ""
+
+
+@dataclass(frozen=True)
+class ProgressMessage:
+    """Where an author is shown how their announcement goes; `shows` tells one state of it from another."""
+
+    announcement_id: str
+    channel: str
+    ts: str
+    shows: str
 
 
 @dataclass(frozen=True)

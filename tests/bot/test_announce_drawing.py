@@ -1,0 +1,182 @@
+"""The form of an announcement is taken by Slack whatever stands in it, and calls nobody."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings, strategies as st
+
+from bot.announce_audience import Offered, read_who, who_view
+from bot.announce_blocks import drafts, manage_view, mine, templates, told
+from bot.announce_form import Form, form_of, read_what, what_view
+from bot.announce_review import confirm_view, extend_view, questions_view, read_questions, review_view
+from bot.announcement_blocks import message_blocks
+from bot.home import home_view
+from enablement.announcing import Reach, Reader, Shown, Told
+from enablement.model import LANGUAGES, Aim, Announcement, DealFilter, QuizQuestion, Wording
+from sandbox.slack.blocks import check_message_blocks, check_view
+from sandbox.slack.inputs import complaints, initial_values
+from sandbox.slack.mrkdwn import tokens
+from tests.builders import NOW, announcement, ask, asset, receipt
+
+seeded = settings(derandomize=True, deadline=None, max_examples=60)
+ZONE = ZoneInfo("Asia/Bangkok")
+any_text = st.text(max_size=3000) | st.sampled_from(
+    [
+        "<!channel>",
+        "<@U0MAYA> <#C1|x>",
+        "&" * 3000,
+        "🚚" * 1500,
+        "",
+        "\u202e\x00\n",
+        "`*_~",
+        "ไทย & 한국",
+        "\ud800",
+    ]
+)
+ids = st.lists(st.from_regex(r"[UCS][A-Z0-9]{8}", fullmatch=True), max_size=20, unique=True).map(tuple)
+names = st.lists(any_text.map(lambda text: text[:100] or "x"), max_size=5, unique=True).map(tuple)
+
+
+@st.composite
+def announcements(draw: st.DrawFn) -> Announcement:
+    count = draw(st.integers(0, 3))
+    options = draw(st.integers(2, 5))
+
+    def wording(language: str) -> Wording:
+        questions = [
+            QuizQuestion(
+                draw(any_text)[:300] or "?", tuple(f"{n}{draw(any_text)[:70]}" for n in range(options))
+            )
+            for _ in range(count)
+        ]
+        return Wording(language, draw(any_text)[:150], draw(any_text), tuple(questions))
+
+    deals = DealFilter(
+        stages=draw(names), industries=draw(names), least_amount=draw(st.none() | st.floats(0, 1e12))
+    )
+    return announcement(
+        wordings=tuple(map(wording, draw(st.lists(st.sampled_from(LANGUAGES), max_size=6, unique=True)))),
+        right=(0,) * count,
+        aim=Aim(
+            everyone=draw(st.booleans()),
+            people=draw(ids),
+            groups=draw(ids),
+            channels=draw(ids),
+            teams=draw(ids),
+            roles=draw(ids),
+            deals=draw(st.none() | st.just(deals)),
+        ),
+        channels=draw(ids),
+        state=draw(st.sampled_from(["draft", "in_review", "running", "ended", "withdrawn", "template"])),
+        must_acknowledge=draw(st.booleans()),
+        reminders=draw(st.integers(0, 10)),
+        remind_every_hours=draw(st.integers(1, 720)),
+        starts_at=draw(st.none() | st.just(NOW)),
+        local_time=draw(st.sampled_from(["", "09:00"])),
+        pinned=draw(st.booleans()),
+    )
+
+
+@st.composite
+def views(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw one of the views of an announcement's author."""
+    one = draw(announcements())
+    language = draw(st.sampled_from(("", *LANGUAGES)))
+    form = Form("a" * 40, 3, "what", language, edits=draw(st.booleans()), names=draw(st.booleans()))
+    people = tuple(Reader(f"U{n}", "", name, "en", "UTC", None) for n, name in enumerate(draw(names) * 30))
+    found = draw(st.none() | st.just(Reach(people, ("U0GUEST",))))
+    assets = [asset(draw(any_text)[:500] or "x", id=f"{n:040}") for n in range(draw(st.integers(0, 10)))]
+    shown = one.wordings[0] if one.wordings else Wording("en", "", "")
+    preview = message_blocks(one, None, shown, assets, public_url="https://touchline.example")
+    offered = Offered(draw(st.booleans()), {}, {}, draw(names), "20:00–08:00")
+    problems = list(draw(names))
+    drawn = (
+        lambda: what_view(one, form, assets=assets, preview=preview, problem=" ".join(problems)),
+        lambda: who_view(one, form, offered, found=found, problem=" ".join(problems)),
+        lambda: review_view(
+            one,
+            form,
+            found=found,
+            zone=ZONE,
+            preview=preview,
+            needs_approval=draw(st.booleans()),
+            problems=problems,
+        ),
+        lambda: questions_view(one, form),
+        lambda: confirm_view(one, form, 5000, needs_approval=False),
+        lambda: extend_view(one, form, ZONE),
+        lambda: manage_view(one, [receipt()], ZONE, said=draw(any_text)[:100]),
+    )
+    return dict(draw(st.sampled_from(drawn))().to_dict())
+
+
+def mrkdwn(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield value["text"]
+        for part in value.values():
+            yield from mrkdwn(part)
+    if isinstance(value, list):
+        for part in value:
+            yield from mrkdwn(part)
+
+
+def called(value: Any) -> list[str]:
+    """Return what Slack would make a mention or a link of."""
+    kinds = ("user", "usergroup", "broadcast", "channel", "link")
+    return [token.kind for text in mrkdwn(value) for token in tokens(text) if token.kind in kinds]
+
+
+@seeded
+@given(views())
+def test_slack_takes_each_step_whatever_was_typed(view: dict[str, Any]) -> None:
+    assert check_view(view, kinds=("modal",)) == []
+    assert called(view["blocks"]) == []
+    assert len(view["private_metadata"]) < 3000
+
+
+@seeded
+@given(announcements())
+def test_slack_takes_the_messages_and_the_home_tab(one: Announcement) -> None:
+    shown = one.wordings[0] if one.wordings else Wording("en", "x", "y")
+    some = [Shown(replace(receipt(), id=f"r{n}", delivered_at=NOW), shown, one.author) for n in range(10)]
+    home = home_view(some, some, [one] * 5, {"r1": "https://slack.example/1"}, may_announce=True).to_dict()
+    texts = [
+        told(Told(ask(), one, n, to_approve, "<!here>")) for n in (None, 9) for to_approve in (False, True)
+    ]
+    lists = [draw([replace(one, id=f"{n}") for n in range(40)]) for draw in (mine, drafts, templates)]
+
+    for blocks in [*(blocks for blocks, _ in texts), *lists]:
+        drawn = [block.to_dict() for block in blocks]
+        assert check_message_blocks(drawn) == []
+        assert called(drawn) == []
+    assert check_view(home, kinds=("home",)) == []
+    assert called(home["blocks"]) == []
+
+
+@seeded
+@given(announcements(), st.sampled_from(["what", "who", "questions"]))
+def test_a_step_that_nobody_touched_changes_nothing(one: Announcement, name: str) -> None:
+    one = replace(one, wordings=one.wordings or (Wording("en", "T", "T"),))
+    one = replace(one, wordings=tuple(replace(each, text=each.text.strip() or "T") for each in one.wordings))
+    offered = Offered(True, {}, {}, (), "20:00–08:00")
+    drawn = {
+        "what": lambda: what_view(one, Form("a", 1, "what"), assets=[], preview=[]),
+        "who": lambda: who_view(one, Form("a", 1, "who"), offered, found=None),
+        "questions": lambda: questions_view(one, Form("a", 1, "questions")),
+    }[name]().to_dict()
+    view = {**drawn, "state": {"values": initial_values(drawn["blocks"])}}
+
+    assert form_of(view).id == "a"
+    if name == "who":
+        assert read_who(one, view).aim == one.aim
+        assert read_who(one, view).starts_at == one.starts_at
+    if name == "questions" and not complaints(drawn["blocks"], view["state"]["values"]):
+        again = read_questions(one, view)
+        assert len(again.wordings[0].questions) == len(one.wordings[0].questions)
+        assert again.right == one.right
+    if name == "what":
+        again = read_what(one, form_of(view), view)
+        assert [each.language for each in again.wordings] == [each.language for each in one.wordings]
