@@ -91,7 +91,7 @@ def pieces(text: str, *, most: int = LONGEST_TEXT) -> list[str]:
         if end < len(left):
             # Not so early that pieces become many.
             between = max(left.rfind(mark, end // 2, end) for mark in "\n ")
-            end = between + 1 if between > 0 else whole(left, end)
+            end = whole(left, between + 1 if between > 0 else end)
         found.append(escape(left[:end]) or "–")
         left = left[end:].lstrip()
     return found

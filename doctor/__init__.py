@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import settings as _first  # noqa: F401 - before what brings numpy, which it keeps to one thread
 from doctor.finding import Finding as Finding, guarded
 from doctor.machine import folder_findings, settings_findings
 from doctor.outside import SALESFORCE, hook_findings, salesforce_findings, slack_findings

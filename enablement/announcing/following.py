@@ -157,37 +157,25 @@ def _meet(one: Announcement, services: Services, *, now: datetime) -> bool:
         return False
     author = services.mirror.profile(one.author_slack_id)
     zones |= dict.fromkeys(one.channels, ("", author.time_zone if author else ""))
+    dues = {zone: due_at(one, zone, services, now=now) for _, zone in set(zones.values())}
+    meant = {
+        slack_id: Receipt(receipt_id(one.id, slack_id), one.id, slack_id, email, dues[zone])
+        for slack_id, (email, zone) in zones.items()
+    }
     known = {receipt.slack_id: receipt for receipt in services.announcements.receipts(one.id)}
-    dues: dict[str, datetime] = {}
-
-    def due(zone: str) -> datetime:
-        if zone not in dues:
-            dues[zone] = due_at(one, zone, services, now=now)
-        return dues[zone]
-
-    services.announcements.admit(
-        [
-            Receipt(receipt_id(one.id, slack_id), one.id, slack_id, email, due(zone))
-            for slack_id, (email, zone) in zones.items()
-            if slack_id not in known or known[slack_id].left_at
-        ]
-    )
-    gone = [receipt.id for receipt in known.values() if receipt.slack_id not in zones and not receipt.left_at]
-    services.announcements.leave(gone, at=now)
-    waiting = [
-        receipt for receipt in known.values() if not receipt.shown_revision and receipt.slack_id in zones
-    ]
-    services.announcements.postpone(
-        {
-            receipt.id: due(zones[receipt.slack_id][1])
-            for receipt in waiting
-            # Whose turn it is keeps it, for as long as the line may be; unless all begins later now.
-            if (receipt.due_at > now or (one.starts_at and one.starts_at > now))
-            and receipt.due_at != due(zones[receipt.slack_id][1])
-        }
-    )
+    there = {slack_id for slack_id, receipt in known.items() if not receipt.left_at}
+    services.announcements.admit([meant[slack_id] for slack_id in meant.keys() - there])
+    services.announcements.leave([known[slack_id].id for slack_id in there - meant.keys()], at=now)
+    both = [(known[slack_id], meant[slack_id].due_at) for slack_id in there & meant.keys()]
+    services.announcements.postpone({was.id: due for was, due in both if _is_put_off(one, was, due, now)})
     services.mirror.set_watermark(_met(one), now)
     return True
+
+
+def _is_put_off(one: Announcement, was: Receipt, due: datetime, now: datetime) -> bool:
+    # Whose turn it is keeps it, for as long as the line may be; unless all begins later now.
+    is_to_come = was.due_at > now or (one.starts_at is not None and one.starts_at > now)
+    return not was.shown_revision and is_to_come and was.due_at != due
 
 
 def _met(one: Announcement) -> str:

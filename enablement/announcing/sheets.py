@@ -37,7 +37,7 @@ def sheet(found: Results, *, zone: tzinfo) -> bytes:
     rows.writerow([*COLUMNS, *(name for n in numbers for name in (f"question_{n}", f"question_{n}_right"))])
     for person in found.people:
         rows.writerow([_harmless(cell) for cell in (*_facts(person, zone), *_answers(person, found))])
-    return text.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode("utf-8-sig", errors="replace")
 
 
 def _facts(person: PersonResult, zone: tzinfo) -> Iterator[str]:

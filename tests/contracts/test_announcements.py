@@ -10,7 +10,7 @@ from enablement.adapters.sql import tables
 from enablement.adapters.sql.announcements import SqlAnnouncements
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.mirror import SqlMirror
-from enablement.model import Aim, Audit, DealFilter, QuizAnswer, QuizQuestion, Wording
+from enablement.model import Aim, Audit, DealFilter, ProgressMessage, QuizAnswer, QuizQuestion, Wording
 from tests.builders import NOW, announcement, deal, profile, receipt
 from tests.fakes import at_once
 
@@ -259,3 +259,31 @@ def test_deals_lead_to_their_owners(mirror: SqlMirror) -> None:
     assert mirror.owners_of(DealFilter(industries=("Retail",))) == {"retail"}
     assert mirror.owners_of(DealFilter(products=("Dock", "Gate"))) == {"big"}
     assert mirror.owners_of(DealFilter(competitors=("Rival",), products=("Dock",))) == set()
+
+
+def test_what_reached_any_of_these_is_found_the_newest_first(announcements: SqlAnnouncements) -> None:
+    for number, title in enumerate(("First", "Second", "Third")):
+        made = NOW + timedelta(number)
+        announcements.save(announcement(title, state="running", version=1, made_at=made), was=0)
+    announcements.admit([receipt("U1", "First"), receipt("U2", "Second"), receipt("U2", "Third")])
+    announcements.admit([receipt("U1", "Third")])
+    many = [f"X{number}" for number in range(1_200)]
+
+    def told(*slack_ids: str, limit: int = 9) -> list[str]:
+        return [one.id for one in announcements.told(slack_ids, limit=limit)]
+
+    assert told("U1", *many, "U2") == ["Third", "Second", "First"]
+    assert told("U1") == ["Third", "First"]
+    assert told("U1", *many, "U2", limit=1) == ["Third"]
+    assert told("U3") == told() == []
+
+
+def test_where_progress_is_shown_is_kept(announcements: SqlAnnouncements) -> None:
+    kept(announcements)
+    first = ProgressMessage("New deck", "D1", "1.0", "a")
+
+    assert announcements.progress("New deck") is None
+    announcements.keep_progress(first)
+    announcements.keep_progress(replace(first, shows="b"))
+
+    assert announcements.progress("New deck") == replace(first, shows="b")

@@ -24,6 +24,7 @@ from enablement.model import (
     Preview,
     Reason,
     Record,
+    Withdrawal,
     Written,
 )
 from tests.builders import (
@@ -311,3 +312,23 @@ def test_of_many_who_change_an_asset_at_once_one_does(ledger: SqlLedger, catalog
     changed = catalog.asset(PAPER.id)
     assert changed
     assert changed.title == f"Title {written.index(True)}"
+
+
+def test_touches_with_an_asset_are_found_by_when_they_were(ledger: SqlLedger) -> None:
+    later = NOW + timedelta(hours=1)
+    records = (
+        touch(id="early", occurred_at=NOW - timedelta(seconds=1)),
+        touch(id="first", occurred_at=NOW),
+        touch(id="second", asset_id="other", occurred_at=later - timedelta(seconds=1)),
+        touch(id="late", occurred_at=later),
+        touch(id="unasked", asset_id="another", occurred_at=NOW),
+        touch(id="no deal", deal_id="", occurred_at=NOW),
+        touch(id="taken back", occurred_at=NOW),
+        Withdrawal("w", "taken back", ANNA, later),
+    )
+    ledger.write(Written(records=records), now=NOW)
+
+    found = ledger.touches_with([asset().id, "other"], since=NOW, until=later)
+
+    assert [one.id for one in found] == ["first", "second"]
+    assert ledger.touches_with([], since=NOW, until=later) == []

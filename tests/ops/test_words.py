@@ -28,8 +28,8 @@ def messages(language: str) -> Iterator[Message]:
     return (one for one in catalogue(language) if one.id)
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def places(text: str) -> set[str]:

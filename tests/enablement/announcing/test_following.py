@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from enablement import announcing
-from enablement.model import Aim, Wording
+from enablement.model import Aim, Claimed, Wording
 from enablement.ports import TryLater, Undeliverable
 from tests.builders import NOW, announcement, profile
 from tests.enablement.announcing.desk import LIB, pass_time, receipt_of, sent, staff, told, work
@@ -20,6 +20,23 @@ EVERYBODY = {LIB, "UMIA", "UBO", "UCY", "UDEE"}
 @pytest.fixture(autouse=True)
 def staffed(world: World) -> None:
     staff(world)
+
+
+def claimed(world: World) -> list[Claimed]:
+    """Follow, and hold what is due within a few seconds."""
+    announcing.follow(world.services, now=world.clock())
+    kinds = [announcing.ANNOUNCE_DELIVER]
+    return world.outbox.claim("write", kinds, owner="w", limit=9, now=world.clock.move(2))
+
+
+def died_after_posting(world: World) -> str:
+    """Post the one message that is due, and die before that is noted; return its receipt."""
+    (row,) = claimed(world)
+    announcing.deliver(row.id, row.subject, world.services, now=world.clock())
+    with world.database.writing() as connection:
+        nothing = "shown_revision = 0, delivered_at = NULL, ts = '', channel = ''"
+        connection.exec_driver_sql(f"UPDATE receipts SET {nothing}")
+    return row.subject.removeprefix("post ")
 
 
 def test_each_member_is_told_once_and_nobody_else(world: World) -> None:
@@ -297,22 +314,70 @@ def test_one_that_is_taken_off_the_aim_between_claim_and_post_is_not_told(world:
 
 def test_a_message_of_an_attempt_that_died_is_found_and_taken_back(world: World) -> None:
     one = sent(world, aim=Aim(people=("UBO",)))
-    announcing.follow(world.services, now=world.clock())
-    mine = receipt_of(world, "UBO", one)
-    first = world.outbox.claim("write", [announcing.ANNOUNCE_DELIVER], owner="w", limit=9, now=world.clock())
-    # It was posted; then the worker died.
-    announcing.deliver(first[0].id, first[0].subject, world.services, now=world.clock())
-    with world.database.writing() as connection:
-        connection.exec_driver_sql(
-            "UPDATE receipts SET shown_revision = 0, delivered_at = NULL, ts = '', channel = ''"
-        )
+    mine = died_after_posting(world)
 
     announcing.withdraw(one.id, LIB, world.services, now=world.clock())
     world.clock.move(20)
     pass_time(world, 60)
 
     assert told(world) == ["UBO"]
-    assert world.messenger.messages[mine.id][0].state == "withdrawn"
+    assert world.messenger.messages[mine][0].state == "withdrawn"
+
+
+def test_a_message_of_an_attempt_that_died_is_found_and_brought_up_to_date(world: World) -> None:
+    one = sent(world, aim=Aim(people=("UBO",)))
+    mine = died_after_posting(world)
+    newer = replace(one, wordings=(Wording("en", "Newer", "x"),))
+
+    announcing.edit(newer, LIB, world.services, now=world.clock(), ask_again=False)
+    world.clock.move(20)
+    pass_time(world, 60)
+
+    assert told(world) == ["UBO"]
+    assert world.messenger.messages[mine][2].title == "Newer"
+    assert receipt_of(world, "UBO", one).shown_revision == 2
+
+
+def test_who_is_deactivated_between_claim_and_post_is_not_told(world: World) -> None:
+    one = sent(world, aim=Aim(people=("UBO",)))
+    (row,) = claimed(world)
+    world.mirror.keep_profile(profile("UBO", "Bo", standing="deactivated"))
+
+    announcing.deliver(row.id, row.subject, world.services, now=world.clock())
+
+    assert told(world) == []
+    assert receipt_of(world, "UBO", one).left_at is not None
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "snooze"])
+def test_who_acknowledges_or_snoozes_between_claim_and_reminder_is_left_in_peace(
+    world: World, act: str
+) -> None:
+    one = sent(world, aim=Aim(people=("UBO",)), remind_every_hours=1)
+    pass_time(world, 60)
+    world.clock.move(hours=2)
+    (row,) = claimed(world)
+    mine = receipt_of(world, "UBO", one)
+
+    getattr(announcing, act)(mine.id, "UBO", world.services, now=world.clock())
+    announcing.deliver(row.id, row.subject, world.services, now=world.clock())
+
+    assert row.subject == f"remind {mine.id} 1"
+    assert world.messenger.reminded == []
+
+
+def test_an_edit_of_the_time_puts_off_who_was_not_told_yet(world: World) -> None:
+    one = sent(world, starts_at=NOW + timedelta(hours=1))
+    pass_time(world, 60)
+
+    later = replace(one, starts_at=NOW + timedelta(hours=3))
+    announcing.edit(later, LIB, world.services, now=world.clock(), ask_again=False)
+    pass_time(world, 2.5 * HOUR, step=60)
+    before = told(world)
+    pass_time(world, HOUR, step=60)
+
+    assert before == []
+    assert sorted(told(world)) == sorted(EVERYBODY)
 
 
 def test_a_small_announcement_does_not_wait_for_a_large_one(world: World) -> None:
