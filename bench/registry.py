@@ -2,13 +2,21 @@
 
 from pathlib import Path
 
-from bench import ask, deals, extract, loop, search, writeback
+from bench import announce, ask, deals, extract, loop, search, writeback
 from bench.data import find
 from bench.figures import Bench, BenchFailed, Figure, Options, Say
 
 BENCHES: dict[str, Bench] = {
     bench.name: bench
-    for bench in (ask.BENCH, deals.BENCH, extract.BENCH, loop.BENCH, search.BENCH, writeback.BENCH)
+    for bench in (
+        announce.BENCH,
+        ask.BENCH,
+        deals.BENCH,
+        extract.BENCH,
+        loop.BENCH,
+        search.BENCH,
+        writeback.BENCH,
+    )
 }
 
 

@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 
 from bot.announce_audience import ABOUT, CHANNELS, LOCAL_TIME, PEOPLE, STARTS, read_who
 from bot.announce_blocks import BEGIN, CONTINUE, DROP, USE, drafts, help_text, mine, templates
-from bot.announce_draw import reached, step, zone_of
+from bot.announce_draw import reached, readable, step, zone_of
 from bot.announce_form import (
     ASK_AGAIN,
     FORM,
@@ -266,7 +266,7 @@ def submit(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: Sl
             _send(ack, desk, form, desk.stored(form))
             return
         one = desk.keep(form, view)
-        errors = _errors(one, form, view, services)
+        errors = _errors(one, form, view, services, gateway)
         if errors:
             ack(response_action="errors", errors=errors)
         elif form.edits:
@@ -416,7 +416,9 @@ def _redraw(view: Mapping[str, Any], drawn: View, gateway: SlackGateway) -> None
         return
 
 
-def _errors(one: Announcement, form: Form, view: Mapping[str, Any], services: Services) -> dict[str, str]:
+def _errors(
+    one: Announcement, form: Form, view: Mapping[str, Any], services: Services, gateway: SlackGateway
+) -> dict[str, str]:
     """Return by block what a step itself has to say; what belongs to others is said before it is sent."""
     fields, later = _FIELDS[form.step], _LATER.get(form.step, ())
     found = announcing.complaints(one, one.author_slack_id, services, now=services.clock())
@@ -424,7 +426,7 @@ def _errors(one: Announcement, form: Form, view: Mapping[str, Any], services: Se
     for complaint in found:
         block = block_of(view, fields.get(complaint.field, ""))
         if block and complaint.field not in later:
-            errors.setdefault(block, plain(complaint.text, most=150))
+            errors.setdefault(block, plain(readable(complaint.text, gateway), most=150))
     return errors
 
 
@@ -458,7 +460,7 @@ def _send(ack: Ack, desk: Desk, form: Form, one: Announcement) -> None:
     if one.state not in ("running", "in_review"):
         found = announcing.complaints(one, desk.slack_id, services, now=now)
         if found:
-            texts = [complaint.text for complaint in found]
+            texts = [readable(complaint.text, desk.gateway) for complaint in found]
             ack(response_action="update", view=desk.draw(one, replace(form, step="review"), problems=texts))
             return
         number = _people(one, services)

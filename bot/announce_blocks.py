@@ -97,7 +97,11 @@ def told(said: Told) -> tuple[list[Block], str]:
             _press(_("Approve"), APPROVE, one, style="primary"),
             _press(_("Decline…"), DECLINE, one),
         ]
-        return [section(text), section(escape(body, most=_TEXT_SHOWN) or "–"), ActionsBlock(elements=buttons)], text
+        return [
+            section(text),
+            section(escape(body, most=_TEXT_SHOWN) or "–"),
+            ActionsBlock(elements=buttons),
+        ], text
     text = _standing(said, title)
     return [section(text), ActionsBlock(elements=_acts(one))], text
 

@@ -1,5 +1,6 @@
 """Draws the step of an announcement's form that somebody is in, with all it needs to know."""
 
+import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,14 @@ from bot.announce_form import Form, main_language, what_view
 from bot.announce_offers import offered
 from bot.announce_review import review_view
 from bot.announcement_blocks import message_blocks
-from bot.gateway import SlackGateway
+from bot.gateway import NotThere, SlackGateway
+from bot.parts import small
 from enablement.announcing import Reach, assets_of, reach, right_of
+from enablement.language import _
 from enablement.model import Announcement, Wording
 from enablement.ports import Services, TryLater, Undeliverable
 
+_CHANNEL = re.compile("<#([CG][A-Z0-9]+)>")
 # More than these nobody mends at once.
 MOST_PROBLEMS = 8
 
@@ -56,9 +60,15 @@ def preview(one: Announcement, language: str, services: Services) -> list[Block]
     """Return the message as it will look, in one of its languages."""
     language = language or main_language(one)
     wording = next((each for each in one.wordings if each.language == language), Wording(language, "", ""))
-    return message_blocks(
-        one, None, wording, assets_of(one, services, now=services.clock()), public_url=services.public_url
-    )
+    if not (wording.title.strip() or wording.text.strip()):
+        return [small(_("Type a title and a text to see them here."))]
+    assets = assets_of(one, services, now=services.clock())
+    return message_blocks(one, None, wording, assets, public_url=services.public_url)
+
+
+def readable(text: str, gateway: SlackGateway) -> str:
+    """Return a text with the channels in it called by their names: a field's error is plain text."""
+    return _CHANNEL.sub(lambda found: _name(found[1], gateway), text)
 
 
 def reached(one: Announcement, services: Services) -> Reach | None:
@@ -76,3 +86,10 @@ def zone_of(slack_id: str, services: Services) -> ZoneInfo:
         return ZoneInfo(profile.time_zone if profile else "UTC")
     except (OSError, ValueError, KeyError):
         return ZoneInfo("UTC")
+
+
+def _name(channel: str, gateway: SlackGateway) -> str:
+    try:
+        return f"#{gateway.channel(channel)['name']}"
+    except (NotThere, TryLater, Undeliverable, KeyError):
+        return channel

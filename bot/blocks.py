@@ -123,13 +123,15 @@ def _asset(shown: Shown, *, public_url: str, now: datetime) -> list[Block]:
     asset, suggestion = shown.asset, shown.suggestion
     title = escape(asset.title, most=300)
     if shown.dismissed:
-        noted = ContextBlock(elements=[_mrkdwn(f"~{title}~  {_('Noted: not shown again for this deal.')}")])
+        not_again = _("Noted: not shown again for this deal.")
+        noted = ContextBlock(elements=[_mrkdwn(f"~{title}~  {not_again}")])
         return [noted, *_sent(shown)]
+    internal = _("internal: not for customers")
     facts = (
         asset.kind,
         wording.language(asset.language),
         wording.freshness(asset.updated_at, now),
-        *((f"*{_('internal: not for customers')}*",) if asset.audience == "internal" else ()),
+        *((f"*{internal}*",) if asset.audience == "internal" else ()),
     )
     why = wording.sentence(suggestion.reasons) or _("Nearest by its words.")
     return [

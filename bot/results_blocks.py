@@ -67,7 +67,6 @@ def results_modal(found: Results, used: Sequence[Usage], *, page: int = 1, note:
     """Draw results; `page` (from 1) of the names of those who are behind, `note` what was just done."""
     one = found.announcement
     blocks: list[Block] = [
-        *([section(f":white_check_mark: {escape(note)}")] if note else []),
         section(f"*{_title(one)}*\n{escape(_state(one))}"),
         *_in_all(found),
         *_teams(found),
@@ -78,7 +77,10 @@ def results_modal(found: Results, used: Sequence[Usage], *, page: int = 1, note:
         ActionsBlock(
             elements=[_act(one, CSV, _("Table (CSV)"), page), _act(one, PICTURE, _("Picture"), page)]
         ),
-        small(_("Table and picture come as a direct message from me, for you alone.")),
+        # Where it was pressed: a long list has the top out of sight.
+        section(f":white_check_mark: {escape(note)}")
+        if note
+        else small(_("Table and picture come as a direct message from me, for you alone.")),
     ]
     return View(type="modal", title=label(_("Results")), close=label(_("Close")), blocks=blocks)
 
@@ -166,7 +168,7 @@ def _quiz(found: Results) -> Iterator[Block]:
 
 
 def _option(at: int, text: str, result: QuestionResult) -> str:
-    mark = ":white_check_mark:" if at == result.right else ":white_small_square:"
+    mark = ":white_check_mark:" if at == result.right else "•"
     line = f"{mark} {escape(text, most=200)} – {result.chosen[at]}"
     return f"{line}  _{escape(_('the wrong answer chosen most'))}_" if at == result.most_wrong else line
 

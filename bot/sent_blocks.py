@@ -169,5 +169,6 @@ def _mail_link(one: Share, asset: Asset, address: str) -> str:
         f"body={link_alone}",
     ):
         if len(to) + len(rest) <= LONGEST_MAIL_LINK:
-            return f"<mailto:{to}?{rest}|{_('Write the e-mail')}>"
+            write = _("Write the e-mail")
+            return f"<mailto:{to}?{rest}|{write}>"
     return ""

@@ -57,7 +57,8 @@ def share_modal(what: Shareable, contacts: Sequence[Contact], *, now: datetime, 
     """Draw the form; `answer_url` is where the answer can be redrawn once it was shared."""
     reachable = [one for one in contacts if one.email][:MOST_CONTACTS]
     title, deal = escape(what.asset.title, most=300), escape(what.deal.name, most=300)
-    blocks: list[Block] = [section(f"*{title}*\n{_('for {deal}', deal=deal)}")]
+    for_deal = _("for {deal}", deal=deal)
+    blocks: list[Block] = [section(f"*{title}*\n{for_deal}")]
     if reachable:
         blocks.append(
             InputBlock(

@@ -1,7 +1,7 @@
 """What became of an announcement, as far as the one who looks may see it: in all, by team, by person, by question."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import timedelta
 from functools import partial
@@ -118,8 +118,9 @@ def results(one: Announcement, viewer_slack_id: str, services: Services) -> Resu
     Its author and librarians see everybody, managers their own teams; raises CannotAnnounce for all others.
     """
     is_whole = may_change(one, viewer_slack_id, services)
-    seen = None if is_whole else may_see_results(one, viewer_slack_id, services)
-    if seen is not None and not seen:
+    receipts = services.announcements.receipts(one.id)
+    seen = may_see_results(one, viewer_slack_id, services, receipts)
+    if not seen and not is_whole:
         raise CannotAnnounce(
             _(
                 "Results are for an announcement's author, for librarians, and for managers of those it reached."
@@ -127,7 +128,8 @@ def results(one: Announcement, viewer_slack_id: str, services: Services) -> Resu
         )
     if one.state not in SENT:
         raise CannotAnnounce(_("This was not sent yet."))
-    return _results(one, seen, services)
+    mine = [receipt for receipt in receipts if receipt.slack_id in seen]
+    return _results(one, mine, services, is_whole=is_whole)
 
 
 def results_of(announcement_id: str, viewer_slack_id: str, services: Services) -> Results:
@@ -140,7 +142,9 @@ def results_of(announcement_id: str, viewer_slack_id: str, services: Services) -
 
 def all_results(one: Announcement, services: Services) -> Results:
     """Return everything that became of an announcement, for who runs the installation."""
-    return _results(one, None, services)
+    receipts = services.announcements.receipts(one.id)
+    people = [receipt for receipt in receipts if not is_channel(receipt.slack_id)]
+    return _results(one, people, services, is_whole=True)
 
 
 def with_results(viewer_slack_id: str, services: Services, *, limit: int) -> list[Announcement]:
@@ -204,15 +208,17 @@ def standing_of(one: Announcement, receipt: Receipt) -> Standing:
     return "opened" if receipt.opened_at or receipt.acknowledged_at else "delivered"
 
 
-def _results(one: Announcement, seen: Collection[str] | None, services: Services) -> Results:
-    people = _people(one, seen, services)
+def _results(
+    one: Announcement, receipts: Sequence[Receipt], services: Services, *, is_whole: bool
+) -> Results:
+    people = _people(one, receipts, services)
     teams: dict[str, list[PersonResult]] = {}
     for person in people:
         teams.setdefault(person.team, []).append(person)
     by_team = [TeamResult(name, _of_people(some)) for name, some in teams.items()]
     return Results(
         announcement=one,
-        is_whole=seen is None,
+        is_whole=is_whole,
         totals=_of_people(people),
         teams=tuple(sorted((team for team in by_team if team.totals.meant), key=partial(_behind, one))),
         people=tuple(people),
@@ -221,12 +227,13 @@ def _results(one: Announcement, seen: Collection[str] | None, services: Services
     )
 
 
-def _people(one: Announcement, seen: Collection[str] | None, services: Services) -> list[PersonResult]:
-    names = {profile.slack_id: profile.name for profile in services.mirror.profiles()}
+def _people(one: Announcement, receipts: Sequence[Receipt], services: Services) -> list[PersonResult]:
+    profiles = services.mirror.profiles()
+    names = {profile.slack_id: profile.name for profile in profiles}
     roles = {role.id: role.name for role in services.mirror.roles()}
     teams = {
         reader.slack_id: roles.get(reader.user.role_id or "", "")
-        for reader in all_readers(services)
+        for reader in all_readers(services, profiles)
         if reader.user
     }
     given: dict[str, dict[int, QuizAnswer]] = {}
@@ -241,8 +248,7 @@ def _people(one: Announcement, seen: Collection[str] | None, services: Services)
             standing_of(one, receipt),
             tuple(given.get(receipt.id, none).get(number) for number in range(len(one.right))),
         )
-        for receipt in services.announcements.receipts(one.id)
-        if not is_channel(receipt.slack_id) and (seen is None or receipt.slack_id in seen)
+        for receipt in receipts
     ]
     return sorted(found, key=lambda person: (person.name.casefold(), person.receipt.slack_id))
 

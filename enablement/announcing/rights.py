@@ -1,11 +1,12 @@
 """Who may announce to whom, and who may see what became of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from enablement.access import roles_below
 from enablement.announcing.audience import Reader, all_readers
-from enablement.model import Announcement
+from enablement.model import Announcement, Receipt
 from enablement.people import known_colleague
 from enablement.ports import Services
 
@@ -40,9 +41,11 @@ def may_change(one: Announcement, slack_id: str, services: Services) -> bool:
     return is_author or is_librarian(slack_id, services)
 
 
-def may_see_results(one: Announcement, viewer_slack_id: str, services: Services) -> set[str]:
-    """Return the Slack ids of the readers whose receipts a person may see."""
-    told = {receipt.slack_id for receipt in services.announcements.receipts(one.id)}
+def may_see_results(
+    one: Announcement, viewer_slack_id: str, services: Services, receipts: Iterable[Receipt]
+) -> set[str]:
+    """Return the Slack ids of the readers, of those with these receipts, whose results a person may see."""
+    told = {receipt.slack_id for receipt in receipts}
     if not may_change(one, viewer_slack_id, services):
         told &= {reader.slack_id for reader in team_of(viewer_slack_id, services)}
     return {slack_id for slack_id in told if not is_channel(slack_id)}

@@ -84,6 +84,15 @@ def test_a_time_in_the_quiet_hours_is_refused_at_that_field(stage: Stage) -> Non
     assert errors["local_time"].startswith("From 20:00 to 08:00 people are left in peace.")
 
 
+def test_a_channel_with_guests_is_refused_by_its_name(stage: Stage) -> None:
+    open_form(stage)
+    submit(stage, title="New deck", text="It is here.")
+
+    errors = submit(stage, everyone=["yes"], channels=[DEALS])
+
+    assert errors == {"channels": "There are guests or people of other companies in #deals."}
+
+
 def test_open_deals_narrow_the_audience(stage: Stage) -> None:
     open_form(stage)
     submit(stage, title="New deck", text="It is here.")

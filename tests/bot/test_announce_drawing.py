@@ -1,11 +1,12 @@
 """The form of an announcement is taken by Slack whatever stands in it, and calls nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings, strategies as st
+from slack_sdk.models.views import View
 
 from bot.announce_audience import Offered, read_who, who_view
 from bot.announce_blocks import drafts, manage_view, mine, templates, told
@@ -13,6 +14,7 @@ from bot.announce_form import Form, form_of, read_what, what_view
 from bot.announce_review import confirm_view, extend_view, questions_view, read_questions, review_view
 from bot.announcement_blocks import message_blocks
 from bot.home import home_view
+from bot.mrkdwn import clean
 from enablement.announcing import Reach, Reader, Shown, Told
 from enablement.model import LANGUAGES, Aim, Announcement, DealFilter, QuizQuestion, Wording
 from sandbox.slack.blocks import check_message_blocks, check_view
@@ -27,6 +29,9 @@ any_text = st.text(max_size=40) | st.sampled_from(
         "<!channel>",
         "<@U0MAYA> <#C1|x>",
         "&" * 3000,
+        "x" * 3000,
+        "é\n" * 1500,
+        "<" * 150,
         "🚚" * 1500,
         "",
         "\u202e\x00\n",
@@ -35,8 +40,15 @@ any_text = st.text(max_size=40) | st.sampled_from(
         "\ud800",
     ]
 )
-ids = st.lists(st.from_regex(r"[UCS][A-Z0-9]{8}", fullmatch=True), max_size=3, unique=True).map(tuple)
-names = st.lists(any_text.map(lambda text: text[:100] or "x"), max_size=3, unique=True).map(tuple)
+
+
+def ids_of(letter: str) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.integers(1, 9), max_size=3, unique=True).map(
+        lambda some: tuple(f"{letter}0000000{one}" for one in some)
+    )
+
+
+names = st.lists(any_text.map(lambda text: clean(text[:70]) or "x"), max_size=3, unique=True).map(tuple)
 
 
 @st.composite
@@ -54,21 +66,23 @@ def announcements(draw: st.DrawFn) -> Announcement:
         return Wording(language, draw(any_text)[:150], draw(any_text), tuple(questions))
 
     deals = DealFilter(
-        stages=draw(names), industries=draw(names), least_amount=draw(st.none() | st.floats(0, 1e12))
+        stages=draw(names),
+        industries=draw(names),
+        least_amount=draw(st.none() | st.integers(0, 10**12).map(float)),
     )
     return announcement(
         wordings=tuple(map(wording, draw(st.lists(st.sampled_from(LANGUAGES), max_size=6, unique=True)))),
         right=(0,) * count,
         aim=Aim(
             everyone=draw(st.booleans()),
-            people=draw(ids),
-            groups=draw(ids),
-            channels=draw(ids),
-            teams=draw(ids),
-            roles=draw(ids),
+            people=draw(ids_of("U")),
+            groups=draw(ids_of("S")),
+            channels=draw(ids_of("C")),
+            teams=draw(ids_of("00E")),
+            roles=draw(ids_of("00E")),
             deals=draw(st.none() | st.just(deals)),
         ),
-        channels=draw(ids),
+        channels=draw(ids_of("C")),
         state=draw(st.sampled_from(["draft", "in_review", "running", "ended", "withdrawn", "template"])),
         must_acknowledge=draw(st.booleans()),
         reminders=draw(st.integers(0, 10)),
@@ -92,7 +106,7 @@ def views(draw: st.DrawFn) -> dict[str, Any]:
     preview = message_blocks(one, None, shown, assets, public_url="https://touchline.example")
     offered = Offered(draw(st.booleans()), {}, {}, draw(names), "20:00–08:00")
     problems = list(draw(names))
-    drawn = (
+    drawn: tuple[Callable[[], View], ...] = (
         lambda: what_view(one, form, assets=assets, preview=preview, problem=" ".join(problems)),
         lambda: who_view(one, form, offered, found=found, problem=" ".join(problems)),
         lambda: review_view(

@@ -280,10 +280,10 @@ def test_what_reached_any_of_these_is_found_the_newest_first(announcements: SqlA
 
 def test_where_progress_is_shown_is_kept(announcements: SqlAnnouncements) -> None:
     kept(announcements)
-    first = ProgressMessage("New deck", "D1", "1.0", "a")
+    first = ProgressMessage(announcement().id, "D1", "1.0", "a")
 
-    assert announcements.progress("New deck") is None
+    assert announcements.progress(announcement().id) is None
     announcements.keep_progress(first)
     announcements.keep_progress(replace(first, shows="b"))
 
-    assert announcements.progress("New deck") == replace(first, shows="b")
+    assert announcements.progress(announcement().id) == replace(first, shows="b")

@@ -7,6 +7,8 @@ import { text } from "./text.js";
 
 let world = { users: [], channels: [] };
 let serial = 0;
+// The app hears of what is typed once somebody pauses, not at each letter.
+const TYPING_PAUSE_MS = 300;
 
 /** Tell which people and channels the pickers offer. */
 export function setWorld(state) {
@@ -149,6 +151,12 @@ function typed(type, field = "value", { read = (value) => value, write = (value)
     const send = () => act?.({ value: node.readValue() });
     const onEnter = (event) => event.key === "Enter" && act && (event.preventDefault(), send());
     const multiline = element.multiline || element.type === "rich_text_input";
+    const asTyped = element.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered");
+    let pause = 0;
+    const onType = () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => node.isConnected && send(), TYPING_PAUSE_MS);
+    };
     const heard = type === "text" || type === "email" || type === "url" || type === "number" ? { keydown: onEnter } : { change: send };
     const node = el(multiline ? "textarea" : "input", {
       class: "field",
@@ -158,7 +166,7 @@ function typed(type, field = "value", { read = (value) => value, write = (value)
       placeholder: element.placeholder?.text,
       maxlength: element.max_length,
       "aria-label": label ? null : (element.placeholder?.text ?? "Value"),
-      on: multiline ? {} : heard,
+      on: { ...(multiline ? {} : heard), ...(asTyped ? { input: onType } : {}) },
     });
     node.value = write(state[field] ?? "");
     node.readValue = () => read(node.value);

@@ -7,7 +7,7 @@ import { toast } from "./toasts.js";
 
 let shown = { id: null, hash: null, errors: "{}" };
 
-/** Draw, redraw or close the modal. What is being typed stays as long as the app does not redraw the view. */
+/** Draw, redraw or close the modal. What is being typed stays, also when the app redraws the view. */
 export function showModal(views, me) {
   const dialog = byId("modal");
   const view = views.at(-1);
@@ -24,6 +24,7 @@ export function showModal(views, me) {
 
 function draw(dialog, view, views, me) {
   const isNew = view.id !== shown.id;
+  const before = isNew ? null : typing(dialog);
   shown = { id: view.id, hash: view.hash, errors: "{}" };
   const send = (work) => work.catch((problem) => toast(problem.message));
   const close = (whole_stack) => send(server.closeView({ user: me, view_id: view.id, whole_stack }));
@@ -60,7 +61,27 @@ function draw(dialog, view, views, me) {
     close(false);
   };
   if (!dialog.open) dialog.showModal();
+  if (before) goOn(dialog, before);
   if (isNew) (form.querySelector(".modal-body .field, .modal-body input") ?? form.querySelector("footer .button:last-child")).focus();
+}
+
+/** Where this person is in the modal: how far they scrolled, and what they type right now. */
+function typing(dialog) {
+  const { dataset, value, selectionStart: from, selectionEnd: to } = document.activeElement ?? {};
+  const title = dialog.querySelector("h2")?.textContent;
+  const top = dialog.querySelector(".modal-body")?.scrollTop ?? 0;
+  return { title, top, input: dataset?.input, action: dataset?.action, value, from, to };
+}
+
+function goOn(dialog, { title, top, input, action, value, from, to }) {
+  if (dialog.querySelector("h2").textContent !== title) return;
+  dialog.querySelector(".modal-body").scrollTop = top;
+  const same = (field) => field.dataset.input === input && field.dataset.action === action;
+  const field = [...dialog.querySelectorAll("input.field, textarea.field")].find(same);
+  if (!field) return;
+  field.value = value;
+  field.focus();
+  if (from != null) field.setSelectionRange(from, to);
 }
 
 function showErrors(dialog, errors) {

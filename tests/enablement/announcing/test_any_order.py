@@ -258,8 +258,8 @@ def test_in_any_order_nobody_hears_it_twice_or_in_vain(migrated_sqlite: Path, tm
     run_state_machine_as_test(
         world,  # type: ignore[arg-type] # hypothesis calls it, as it says; its type names classes alone
         settings=settings(
-            max_examples=30,
-            stateful_step_count=40,
+            max_examples=12,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),

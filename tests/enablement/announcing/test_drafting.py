@@ -402,7 +402,7 @@ def test_results_are_for_the_author_librarians_and_managers_of_whom_they_manage(
     pass_time(world, 60)
 
     def seen(viewer: str) -> set[str]:
-        return announcing.may_see_results(one, viewer, services)
+        return announcing.may_see_results(one, viewer, services, services.announcements.receipts(one.id))
 
     everybody = {LIB, "UMIA", "UBO", "UCY", "UDEE"}
     assert seen("UDEE") == seen(LIB) == everybody

@@ -34,8 +34,9 @@ def died_after_posting(world: World) -> str:
     (row,) = claimed(world)
     announcing.deliver(row.id, row.subject, world.services, now=world.clock())
     with world.database.writing() as connection:
-        nothing = "shown_revision = 0, delivered_at = NULL, ts = '', channel = ''"
-        connection.exec_driver_sql(f"UPDATE receipts SET {nothing}")
+        connection.exec_driver_sql(
+            "UPDATE receipts SET shown_revision = 0, delivered_at = NULL, ts = '', channel = ''"
+        )
     return row.subject.removeprefix("post ")
 
 
