@@ -1,7 +1,7 @@
 """Serve the local Slack, or any WSGI app, on a loopback port."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any
 
@@ -26,26 +26,27 @@ class _Handler(WSGIRequestHandler):
         self.close_connection = True
 
 
-class _Whole:
-    """WSGI layer that leaves no file open: werkzeug does not close a body when its client hangs up in the middle."""
+def _closing(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Return an app whose bodies close themselves: werkzeug forgets to when the client hangs up in the middle."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self._app = app
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        return _closed(app(environ, start_response))
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Serve the body whole, read and closed."""
-        body = self._app(environ, start_response)
-        try:
-            return list(body)
-        finally:
-            getattr(body, "close", lambda: None)()
+    return serve
+
+
+def _closed(body: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from body
+    finally:
+        getattr(body, "close", lambda: None)()
 
 
 class Server:
     """A running server with a thread per request; leave the `with` block to stop it."""
 
     def __init__(self, app: Flask, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._server = make_server(host, port, _Whole(app), threaded=True, request_handler=_Handler)
+        self._server = make_server(host, port, _closing(app), threaded=True, request_handler=_Handler)
         self._at_stop = app.extensions.get("at_stop", [])
         self.url = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
