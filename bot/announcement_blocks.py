@@ -192,7 +192,7 @@ def _small_print(one: Announcement, receipt: Receipt | None, wording: Wording) -
     if receipt and wording.language[:2] != spoken()[:2]:
         yield small(_("This is not there in your language."))
     honest = _(
-        "{author} sees what you press here. Slack does not tell anybody what you have read.",
+        "{author} and your managers see what you press here. Slack does not tell anybody what you have read.",
         author=one.author,
     )
     yield small(honest)

@@ -111,7 +111,8 @@ def _teams(found: Results) -> Iterator[Block]:
     lines = [escape(line, most=140) for line in announcing.team_lines(found)]
     if lines:
         yield DividerBlock()
-        yield section("\n".join([f"*{escape(_('By team'))}*", *lines]))
+        heading = escape(_("By team"))
+        yield section("\n".join([f"*{heading}*", *lines]))
 
 
 def _behind(found: Results, page: int) -> Iterator[Block]:
@@ -170,7 +171,8 @@ def _quiz(found: Results) -> Iterator[Block]:
 def _option(at: int, text: str, result: QuestionResult) -> str:
     mark = ":white_check_mark:" if at == result.right else "•"
     line = f"{mark} {escape(text, most=200)} – {result.chosen[at]}"
-    return f"{line}  _{escape(_('the wrong answer chosen most'))}_" if at == result.most_wrong else line
+    most = escape(_("the wrong answer chosen most"))
+    return f"{line}  _{most}_" if at == result.most_wrong else line
 
 
 def _used(used: Sequence[Usage]) -> Iterator[Block]:
@@ -178,7 +180,8 @@ def _used(used: Sequence[Usage]) -> Iterator[Block]:
         return
     days = announcing.WITHIN.days
     yield DividerBlock()
-    yield section(f"*{escape(_('Use on deals of what was attached'))}*")
+    heading = escape(_("Use on deals of what was attached"))
+    yield section(f"*{heading}*")
     for one in used[:MOST_ASSETS]:
         lines = [
             _("Since they got it, up to {days} days: {counts}", days=days, counts=_counts(one.after)),

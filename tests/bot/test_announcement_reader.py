@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 import requests
 
+from bot.gateway import SlackGateway
+from bot.messenger import SlackMessenger
 from enablement import announcing
 from enablement.adapters.sql import tables
 from enablement.model import QuizQuestion, Wording, key
+from enablement.ports import TryLater
 from tests.bot.announcing_desk import (
     answers,
     dm,
@@ -20,7 +23,7 @@ from tests.bot.announcing_desk import (
     screen,
     sent,
 )
-from tests.builders import announcement
+from tests.builders import announcement, receipt as a_receipt
 from tests.doors import GONE, GUEST, MAYA, NOVA, RAFA, Stage, elements, until
 
 QUESTION = QuizQuestion("Which price holds?", ("Ten", "Twelve"))
@@ -270,6 +273,33 @@ def test_whatever_goes_wrong_each_reader_gets_one_message(shared_stage: Stage, k
 
     assert [len(screen(stage, title, user=user)) for user in (MAYA, RAFA)] == [1, 1]
     assert receipt(stage, one).shown_revision == receipt(stage, one, RAFA).shown_revision == 1
+
+
+def test_while_slack_refuses_the_app_nobody_is_given_up(shared_stage: Stage) -> None:
+    stage = shared_stage
+    gateway = SlackGateway("xoxb-of-another-time", f"{stage.slack_url}/api/")
+    refused = SlackMessenger(gateway, public_url=stage.app_url, clock=stage.clock)
+    one = announcement("Refused")
+
+    with pytest.raises(TryLater, match="invalid_auth") as raised:
+        refused.announce(one, a_receipt(MAYA), one.wordings[0], [], to=MAYA, again=False)
+
+    assert raised.value.seconds
+
+
+def test_who_can_not_be_reached_is_noted_and_the_others_are_told(shared_stage: Stage) -> None:
+    stage = shared_stage
+    announcing.read_colleagues(stage.services, now=stage.clock())
+    gone = stage.services.mirror.profile(GONE)
+    assert gone
+    # They left a moment ago, and nobody has looked since.
+    stage.services.mirror.keep_profile(replace(gone, standing="member"))
+
+    one = sent(stage, "Farewell", to=(MAYA, GONE))
+
+    stage.services.mirror.keep_profile(gone)
+    assert "user_disabled" in receipt(stage, one, GONE).failed
+    assert len(screen(stage, "Farewell")) == 1
 
 
 def test_a_press_tells_that_a_message_is_there_when_its_worker_died(shared_stage: Stage) -> None:

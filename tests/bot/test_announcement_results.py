@@ -234,3 +234,14 @@ def test_the_picture_has_its_names_beside_it_and_a_description(stage: Stage, tol
     assert "1. " in stage.text(message)
     assert "Account Executive: 0 of 1" in stage.text(message)
     assert "by team" in file["alt_txt"]
+
+
+def test_who_lost_the_right_meanwhile_gets_nothing(stage: Stage, told: Announcement) -> None:
+    press_in(stage, press_results(stage, RAFA), CSV, RAFA)
+    audit = Audit("audit 2", LIBRARIAN, "people.unlink", RAFA, "", stage.services.clock())
+    stage.services.people.drop(RAFA, audit)
+
+    stage.drain("reply")
+
+    assert files(stage, RAFA) == []
+    assert stage.services.outbox.letters(states=("due", "leased", "dead"), limit=9) == []

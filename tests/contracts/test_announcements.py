@@ -287,3 +287,14 @@ def test_where_progress_is_shown_is_kept(announcements: SqlAnnouncements) -> Non
     announcements.keep_progress(replace(first, shows="b"))
 
     assert announcements.progress(announcement().id) == replace(first, shows="b")
+
+
+def test_the_answers_of_one_reader_come_by_question(announcements: SqlAnnouncements) -> None:
+    kept(announcements, "U1", "U2")
+    for slack_id, question in (("U1", 1), ("U2", 0), ("U1", 0)):
+        mine = receipt(slack_id).id
+        announcements.answer(QuizAnswer(f"{mine} {question}", mine, question, 0, is_right=True, at=NOW))
+
+    assert [one.question for one in announcements.answers_of(receipt("U1").id)] == [0, 1]
+    assert [one.receipt_id for one in announcements.answers_of(receipt("U2").id)] == [receipt("U2").id]
+    assert announcements.answers_of("nobody") == []

@@ -31,6 +31,8 @@ from tests.fakes import FakeMessenger, World
 READERS = ("UBO", "UCY", "UDEE")
 Fault = Literal["none", "refused", "lost reply", "dies before", "dies after", "dies unsettled"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
+# A row, and the worker that claimed it.
+Held = tuple[str, Claimed]
 
 
 class Died(Exception):
@@ -108,7 +110,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.services = replace(self.world.services, messenger=self.slack, announce_per_minute=60)
         self.world.messenger = self.slack
         staff(self.world)
-        self.held: list[Claimed] = []
+        self.held: list[Held] = []
+        self.workers = 0
         self.patience = 0
 
     @initialize(patience=st.integers(0, 3))
@@ -209,26 +212,29 @@ class AnyOrder(RuleBasedStateMachine):
         for receipt in self.world.announcements.receipts(one.id):
             assert (receipt.slack_id in shown) == (receipt.shown_revision > 0)
 
-    def _claim(self, count: int) -> list[Claimed]:
+    def _claim(self, count: int) -> list[Held]:
         world = self.world
         announcing.follow(world.services, now=world.clock())
-        # Messages are due a second after each other.
-        return world.outbox.claim(
-            "write", [ANNOUNCE_DELIVER], owner="w", limit=count, now=world.clock.move(3)
-        )
+        # Each claim is a worker's of its own: one that dawdles loses its lease to the next. Messages are due a second
+        # after each other.
+        self.workers += 1
+        owner, now = f"w{self.workers}", world.clock.move(3)
+        rows = world.outbox.claim("write", [ANNOUNCE_DELIVER], owner=owner, limit=count, now=now)
+        return [(owner, row) for row in rows]
 
-    def _do(self, row: Claimed, fault: Fault) -> None:
+    def _do(self, held: Held, fault: Fault) -> None:
+        owner, row = held
         world, self.slack.fault = self.world, fault
         try:
             announcing.deliver(row.id, row.subject, world.services, now=world.clock())
         except TryLater as error:
             at = world.clock() + timedelta(seconds=error.seconds or 1)
-            world.outbox.try_again([row.id], owner="w", error=str(error), at=at)
+            world.outbox.try_again([row.id], owner=owner, error=str(error), at=at)
         except Died:
             pass
         else:
             if fault != "dies unsettled":
-                world.outbox.settle([row.id], owner="w", now=world.clock())
+                world.outbox.settle([row.id], owner=owner, now=world.clock())
         self.slack.fault = "none"
 
     def _try(self, what: str, *given: Any, **more: Any) -> None:
