@@ -181,13 +181,9 @@ def _summary(one: Announcement, found: Reach | None) -> list[str]:
 
 def _asked(one: Announcement, zone: ZoneInfo) -> list[Block]:
     confirm = options_of({"yes": _("Everybody confirms that they have read it")})
-    every = options_of(
-        {"24": _("every day"), "48": _("every two days"), "72": _("every three days"), "168": _("every week")}
-    )
     chosen = str(one.remind_every_hours)
-    if chosen not in {each.value for each in every}:
-        hours = ngettext("every hour", "every {n} hours", one.remind_every_hours)
-        every.append(option(chosen, hours))
+    hours = sorted({24, 48, 72, 168, one.remind_every_hours})
+    every = [option(str(each), _every(each)) for each in hours]
     times = [
         option(str(n), ngettext("{n} time", "{n} times", n) if n else _("Never"))
         for n in sorted({0, 1, 2, 3, 5, one.reminders})
@@ -219,6 +215,15 @@ def _asked(one: Announcement, zone: ZoneInfo) -> list[Block]:
             hint=label(_("Who joins until then is told too.")),
         ),
     ]
+
+
+def _every(hours: int) -> str:
+    days, rest = divmod(hours, 24)
+    return (
+        ngettext("every hour", "every {n} hours", hours)
+        if rest
+        else ngettext("every day", "every {n} days", days)
+    )
 
 
 def _select(name: str, options: Sequence[Any], chosen: str) -> StaticSelectElement:

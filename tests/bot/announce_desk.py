@@ -122,7 +122,7 @@ def _strings(value: Any) -> list[str]:
         return [
             one
             for name, part in value.items()
-            if not name.endswith(("type", "value", "_id"))
+            if name not in ("type", "value", "block_id", "action_id")
             for one in _strings(part)
         ]
     if isinstance(value, list):

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given, settings, strategies as st
+import pytest
+from hypothesis import assume, example, given, settings, strategies as st
 from slack_sdk.models.views import View
 
 from bot.announce_audience import Offered, read_who, who_view
@@ -16,6 +17,7 @@ from bot.announcement_blocks import message_blocks
 from bot.home import home_view
 from bot.mrkdwn import clean
 from enablement.announcing import Reach, Reader, Shown, Told
+from enablement.language import speaking
 from enablement.model import LANGUAGES, Aim, Announcement, DealFilter, QuizQuestion, Wording
 from sandbox.slack.blocks import check_message_blocks, check_view
 from sandbox.slack.inputs import complaints, initial_values
@@ -124,7 +126,9 @@ def views(draw: st.DrawFn) -> dict[str, Any]:
         lambda: extend_view(one, form, ZONE),
         lambda: manage_view(one, [receipt()], ZONE, said=draw(any_text)[:100]),
     )
-    return dict(draw(st.sampled_from(drawn))().to_dict())
+    chosen = draw(st.sampled_from(drawn))
+    with speaking(draw(st.sampled_from(LANGUAGES))):
+        return dict(chosen().to_dict())
 
 
 def mrkdwn(value: Any) -> Iterator[str]:
@@ -152,8 +156,12 @@ def test_slack_takes_each_step_whatever_was_typed(view: dict[str, Any]) -> None:
     assert len(view["private_metadata"]) < 3000
 
 
+HOSTILE = announcement(wordings=(Wording("en", "<!channel> <@U0MAYA>", "<!here> <https://evil.example|x>"),))
+
+
 @seeded
 @given(announcements())
+@example(HOSTILE)
 def test_slack_takes_the_messages_and_the_home_tab(one: Announcement) -> None:
     shown = one.wordings[0] if one.wordings else Wording("en", "x", "y")
     some = [Shown(replace(receipt(), id=f"r{n}", delivered_at=NOW), shown, one.author) for n in range(10)]
@@ -169,6 +177,36 @@ def test_slack_takes_the_messages_and_the_home_tab(one: Announcement) -> None:
         assert called(drawn) == []
     assert check_view(home, kinds=("home",)) == []
     assert called(home["blocks"]) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_step_is_drawn_in_each_language(language: str) -> None:
+    asked = (Wording("en", "T", "T", (QuizQuestion("?", ("a", "b")),)),)
+    deals = Aim(deals=DealFilter(least_amount=50_000))
+    one = announcement(
+        wordings=asked, right=(0,), aim=deals, channels=("C1",), starts_at=NOW, state="running"
+    )
+    form = Form("a", 1, "what")
+    found = Reach((Reader("U1", "", "Maya", "en", "UTC", None),), ("U0GUEST",))
+    offered = Offered(True, {}, {}, ("Proposal",), "20:00–08:00")
+
+    with speaking(language):
+        drawn = [
+            what_view(one, replace(form, edits=True), assets=[], preview=[]),
+            who_view(one, replace(form, names=True), offered, found=found),
+            review_view(one, form, found=found, zone=ZONE, preview=[], needs_approval=True),
+            questions_view(one, form),
+            confirm_view(one, form, 5000, needs_approval=False),
+            extend_view(one, form, ZONE),
+            manage_view(one, [receipt()], ZONE),
+            manage_view(replace(one, state="ended"), [], ZONE),
+        ]
+
+    for view in drawn:
+        assert check_view(view.to_dict(), kinds=("modal",)) == []
+        # Cut words are no words.
+        assert not any(str(view.to_dict()[part]["text"]).endswith("…") for part in ("title", "close"))
+        assert view.submit is None or not view.submit.text.endswith("…")
 
 
 @seeded

@@ -221,6 +221,20 @@ def test_what_is_pressed_in_a_reminder_changes_both_messages(shared_stage: Stage
     assert ["You confirmed on" in stage.text(one) for one in screen(stage, "Please read")] == [True, True]
 
 
+def test_open_opens_a_window_once_and_is_noted(shared_stage: Stage) -> None:
+    stage = shared_stage
+    one = sent(stage, "Good to know", must_acknowledge=False)
+    [message] = screen(stage, "Good to know")
+
+    press(stage, message, "open", times=2)
+
+    [window] = until(lambda: [one for one in stage.views() if one["title"]["text"] == "Announcement"])
+    assert window["blocks"][0]["text"]["text"] == "Good to know"
+    assert receipt(stage, one).opened_at is not None
+    assert receipt(stage, one, RAFA).opened_at is None
+    stage.do("close", user=MAYA, view_id=window["id"])
+
+
 def test_the_first_answer_counts_and_its_result_is_told_at_once(shared_stage: Stage) -> None:
     stage = shared_stage
     words = Wording(

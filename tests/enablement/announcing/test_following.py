@@ -221,6 +221,37 @@ def test_reminders_come_in_working_hours_capped_to_who_did_not_acknowledge(world
     assert len(world.messenger.reminded) == 2 * (len(EVERYBODY) - 1)
 
 
+def test_a_reminder_whose_sender_died_is_looked_for_before_it_is_sent_again(world: World) -> None:
+    one = sent(world, aim=Aim(people=("UBO",)), reminders=1, remind_every_hours=1)
+    pass_time(world, 60)
+    world.clock.move(HOUR)
+    (row,) = claimed(world)
+    announcing.deliver(row.id, row.subject, world.services, now=world.clock())
+    with world.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE receipts SET reminders = 0, reminded_at = NULL")
+
+    announcing.deliver(row.id, row.subject, world.services, now=world.clock())
+
+    assert world.messenger.reminded == [(receipt_of(world, "UBO", one).id, 1)]
+    assert receipt_of(world, "UBO", one).reminders == 1
+
+
+def test_what_came_to_nothing_is_tried_anew(world: World) -> None:
+    one = sent(world, aim=Aim(people=("UBO",)))
+    (row,) = claimed(world)
+    # Meanwhile its turn was put off, as when the night began.
+    mine = receipt_of(world, "UBO", one)
+    world.announcements.postpone({mine.id: world.clock() + timedelta(minutes=5)})
+    announcing.deliver(row.id, row.subject, world.services, now=world.clock())
+    world.outbox.settle([row.id], owner="w", now=world.clock())
+    before = told(world)
+
+    pass_time(world, 600)
+
+    assert before == []
+    assert told(world) == ["UBO"]
+
+
 def test_a_snooze_is_kept_and_ends_with_a_reminder(world: World) -> None:
     one = sent(world, reminders=3, remind_every_hours=1)
     pass_time(world, 60)

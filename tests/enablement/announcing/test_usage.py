@@ -6,7 +6,7 @@ import pytest
 
 from enablement import announcing
 from enablement.model import Announcement, Audit, PersonLink, Touch, Withdrawal, Written
-from tests.builders import announcement, asset, publish, touch
+from tests.builders import announcement, asset, publish, touch, user
 from tests.enablement.announcing.desk import LIB, pass_time, receipt_of, sent, staff
 from tests.fakes import World
 
@@ -91,11 +91,12 @@ def test_a_manager_sees_the_use_of_their_team_alone(world: World, told: Announce
 
 
 def test_who_has_another_e_mail_in_the_crm_is_the_same_person(world: World, told: Announcement) -> None:
-    # Dee, in Slack, is Bo's user in the CRM, by an administrator's word.
+    world.mirror.store(users=[user("delia", id="005DEL", role_id="00E9")])
     audit = Audit("audit", LIB, "people.link", "UDEE", "", world.clock())
-    world.services.people.keep(PersonLink("UDEE", "005BO", LIB, world.clock()), audit)
-    world.announcements.leave([receipt_of(world, "UBO", told).id], at=world.clock())
-    touched(world, "as bo", got_at(world, told, "UDEE") + timedelta(days=1))
+    world.services.people.keep(PersonLink("UDEE", "005DEL", LIB, world.clock()), audit)
+    at = got_at(world, told, "UDEE") + timedelta(days=1)
+    one = touch(id="dee", asset_id=asset("Deck").id, email="delia@stowmark.example", occurred_at=at)
+    world.ledger.write(Written(records=(one,)), now=world.clock())
 
     assert used(world, told).after.touches["shared"] == 1
 
