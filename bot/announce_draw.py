@@ -60,9 +60,9 @@ def preview(one: Announcement, language: str, services: Services) -> list[Block]
     """Return the message as it will look, in one of its languages."""
     language = language or main_language(one)
     wording = next((each for each in one.wordings if each.language == language), Wording(language, "", ""))
-    if not (wording.title.strip() or wording.text.strip()):
-        return [small(_("Type a title and a text to see them here."))]
     assets = assets_of(one, services, now=services.clock())
+    if not (wording.title.strip() or wording.text.strip() or assets):
+        return [small(_("Type a title and a text to see them here."))]
     return message_blocks(one, None, wording, assets, public_url=services.public_url)
 
 

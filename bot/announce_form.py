@@ -148,7 +148,7 @@ def fallback_line(one: Announcement) -> str:
     """Say which languages are not written, and what their readers get; nothing when all are."""
     written = {wording.language for wording in one.wordings if wording.title and wording.text}
     missing = [words.language(tag) for tag in LANGUAGES if tag not in written]
-    if not missing:
+    if not missing or main_language(one) not in written:
         return ""
     return _(
         "Not written: {languages}. Their readers get {main}, and are told so.",

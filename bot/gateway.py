@@ -175,9 +175,7 @@ class SlackGateway:
         """Return what Slack says of a file; raises NotThere when it is gone or hidden."""
         return dict(self._read("files.info", file=file_id)["file"])
 
-    def upload(
-        self, channel: str, name: str, data: bytes, *, title: str, text: str, alt: str
-    ) -> None:
+    def upload(self, channel: str, name: str, data: bytes, *, title: str, text: str, alt: str) -> None:
         """Put a file into a channel with a message; `alt` describes a picture."""
         with self._told("files.upload"):
             # The one call of the SDK's own: it is three, and the middle one goes to another address.
