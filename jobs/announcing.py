@@ -16,6 +16,7 @@ from enablement.announcing import (
     show_progress,
     shown_teams,
     team_lines,
+    tell_of_what_waits,
     wording_for,
 )
 from enablement.language import _, spoken, zone_named
@@ -42,7 +43,9 @@ def read_members(services: Services, rows: Sequence[Claimed]) -> Outcome:
 
 def follow_all(services: Services, rows: Sequence[Claimed]) -> Outcome:
     """Add what is due of all announcements, once for all rows."""
-    follow(services, now=services.clock())
+    now = services.clock()
+    tell_of_what_waits(services, now=now)
+    follow(services, now=now)
     return {row.id: None for row in rows}
 
 

@@ -88,6 +88,7 @@ from enablement.announcing.telling import (
     Told as Told,
     tell as tell,
     tell_of_approval as tell_of_approval,
+    tell_of_what_waits as tell_of_what_waits,
 )
 from enablement.announcing.timing import (
     Quiet as Quiet,

@@ -9,6 +9,7 @@ from enablement.model import Announcement, Ask, Place, Task, Written, key
 from enablement.ports import Services, TryLater, Undeliverable
 
 TELL = "announce.tell"
+MOST_WAITING = 100
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ def tell_of_approval(one: Announcement, services: Services, *, now: datetime, wh
         services.work.wake("reply")
 
 
+def tell_of_what_waits(services: Services, *, now: datetime) -> None:
+    """Have told what waits for approval and nobody was told of: whoever sent it may have died before that."""
+    for one in services.announcements.listed({"in_review"}, limit=MOST_WAITING):
+        if services.ledger.ask(_ask_id(one, one.author_slack_id)) is None:
+            tell_of_approval(one, services, now=now)
+
+
 def tell(ask: Ask, services: Services, *, now: datetime) -> Told:
     """Return what to tell whom; the ask's words are the announcement's id and why it was declined."""
     announcement_id, _space, why = ask.question.partition(" ")
@@ -55,7 +63,7 @@ def tell(ask: Ask, services: Services, *, now: datetime) -> Told:
 
 def _ask(one: Announcement, slack_id: str, why: str, now: datetime) -> Ask:
     return Ask(
-        id=key("ask", TELL, one.id, one.version, slack_id),
+        id=_ask_id(one, slack_id),
         surface="dm",
         slack_id=slack_id,
         email="",
@@ -66,6 +74,10 @@ def _ask(one: Announcement, slack_id: str, why: str, now: datetime) -> Ask:
         deal_id=None,
         asked_at=now,
     )
+
+
+def _ask_id(one: Announcement, slack_id: str) -> str:
+    return key("ask", TELL, one.id, one.version, slack_id)
 
 
 def _people(one: Announcement, services: Services) -> int | None:

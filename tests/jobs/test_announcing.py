@@ -1,13 +1,14 @@
 """Announcements at work: the relay keeps the schedules, the write lane does the rest, outages cost nobody anything."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from enablement import announcing
 from enablement.announcing import ANNOUNCE_DELIVER, ANNOUNCE_FOLLOW
-from enablement.model import Announcement, Claimed, Profile
+from enablement.model import Aim, Announcement, Claimed, Profile, Task
 from enablement.ports import TryLater
 from jobs.announcing import COLLEAGUES, read_members
 from jobs.kinds import KINDS
@@ -41,6 +42,23 @@ def test_the_relay_follows_and_delivers_and_reads_who_is_there(world: World) -> 
     assert sorted(told(world)) == sorted([LIB, "UMIA", "UBO", "UCY", "UDEE"])
     assert announcing.colleagues_read_at(world.services) == NOW
     assert world.outbox.letters(states=["due", "leased", "dead"], limit=9) == []
+
+
+def test_librarians_hear_of_what_waits_even_if_its_sender_died_before_they_were_told(world: World) -> None:
+    staff(world)
+    services = replace(world.services, announce_approval="managers")
+    by_mia = announcement(author="mia@stowmark.example", author_slack_id="UMIA", aim=Aim(teams=("00E2",)))
+    announcing.send(by_mia, "UMIA", services, now=world.clock())
+    follow = Task("follow", ANNOUNCE_FOLLOW, "write", "")
+    again = replace(follow, id="again")
+
+    for task in (follow, again):
+        world.outbox.add([task], now=world.clock())
+        drain("write", KINDS["write"], services, owner="w")
+
+    letters = world.outbox.letters(states=["due"], limit=9)
+    asks = [services.ledger.ask(letter.subject) for letter in letters if letter.kind == "announce.tell"]
+    assert sorted(ask.slack_id for ask in asks if ask) == [LIB, "UMIA"]
 
 
 def test_an_outage_of_a_day_buries_nobodys_message(world: World) -> None:
