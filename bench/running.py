@@ -13,6 +13,7 @@ import requests
 from bench import crowd, library, meaning
 from bench.figures import BenchFailed, Options
 from demo import Demo, DemoFailed, Ports, started
+from enablement.following import SUGGEST
 from enablement.ports import TryLater
 from sandbox.world import LoadError
 from stack import NotReady, answers, free_port, wait_until, web_command
@@ -74,9 +75,9 @@ def running(
 
 
 def wait_for_rest(demo: Demo) -> None:
-    """Wait until nothing is due: thousands of deals that come at once are no part of an ordinary minute."""
+    """Wait until the new deals are worked out: thousands that come at once are no part of an ordinary minute."""
     ends = time.monotonic() + IDLE_WITHIN_S
-    while demo.services.journal.waiting(now=demo.services.clock()):
+    while demo.services.journal.waiting(now=demo.services.clock(), kinds=[SUGGEST]):
         if time.monotonic() > ends:
             raise BenchFailed(f"Work was still waiting after {IDLE_WITHIN_S:.0f} s.")
         time.sleep(LOOK_EVERY_S)

@@ -329,6 +329,7 @@ def test_sums_are_absolute_and_leave_out_what_was_taken_back(stage: Stage) -> No
 def command(stage: Stage, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
     """Give a command of `touchline deals` and return what it printed."""
     monkeypatch.setattr("cli_deals.open_services", lambda: stage.services)
+    monkeypatch.setattr("cli_deals.read_settings", lambda: stage.settings)
     stage.clock.advance(minutes=2)
     done = CliRunner().invoke(cli, ["deals", *words])
     assert done.exit_code == 0, done.output

@@ -53,7 +53,7 @@ def test_a_person_sees_only_their_conversations(slack: Sandbox) -> None:
 
     assert [channel["id"] for channel in state["channels"]] == [DEALS]
     assert state["me"]["real_name"] == "Rafael Souza"
-    assert state["commands"] == {"/content": "what you need, and for which deal"}
+    assert state["commands"]["/content"] == "what you need, and for which deal"
 
 
 def test_a_waiting_page_hears_of_a_change(slack: Sandbox, client: WebClient) -> None:
