@@ -11,7 +11,6 @@ from slack_sdk.models.blocks import (
     ChannelMultiSelectElement,
     CheckboxesElement,
     DateTimePickerElement,
-    ExternalDataMultiSelectElement,
     InputBlock,
     NumberInputElement,
     Option,
@@ -23,7 +22,8 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
-from bot.announce_form import Form, entered, modal, options_of, press, texts
+from bot.announce_channels import channel_fields, read_channels
+from bot.announce_form import Form, entered, menu, modal, options_of, press, texts
 from bot.mrkdwn import clean, escape
 from bot.parts import button, label, mrkdwn, option, section, small
 from bot.payload import Carried
@@ -34,7 +34,7 @@ from enablement.model import Aim, Announcement, DealFilter
 
 EVERYONE, PEOPLE, TEAMS, GROUPS, MEMBERS = "everyone", "people", "teams", "groups", "members"
 BY_DEALS, STAGES, ABOUT, LEAST, MOST = "by_deals", "stages", "about", "least", "most"
-LOCAL_TIME, STARTS, AT_ONCE, CHANNELS = "local_time", "starts_at", "at_once", "channels"
+LOCAL_TIME, STARTS, AT_ONCE = "local_time", "starts_at", "at_once"
 # The parts of the form that a complaint about the audience may be shown at.
 AUDIENCE = (PEOPLE, EVERYONE)
 # A menu of teams and of single roles.
@@ -72,11 +72,17 @@ def who_view(
         *(_everyone(aim) if offered.everyone else []),
         _input(PEOPLE, _("People"), _people(aim)),
         *(
-            [_input(TEAMS, _("Teams and roles"), _menu(TEAMS, _("Type a name"), chosen, offered.teams))]
+            [
+                _input(
+                    TEAMS, _("Teams and roles"), menu(TEAMS, _named(chosen, offered.teams), _("Type a name"))
+                )
+            ]
             if offered.teams or chosen
             else []
         ),
-        _input(GROUPS, _("Slack groups"), _menu(GROUPS, _("Type to find"), aim.groups, offered.groups)),
+        _input(
+            GROUPS, _("Slack groups"), menu(GROUPS, _named(aim.groups, offered.groups), _("Type to find"))
+        ),
         _input(
             MEMBERS,
             _("Everybody in these channels"),
@@ -90,7 +96,7 @@ def who_view(
         *(names_of(found) if found and form.names else []),
         section(_("*When?*")),
         *_times(one, offered),
-        *(_channels(one) if offered.everyone else []),
+        *(channel_fields(one, offered.groups) if offered.everyone else []),
         *([] if form.edits else [ActionsBlock(elements=[press(_("Back to the text"), "to_what", form)])]),
     ]
     return modal(form, _("Who and when"), _("Save") if form.edits else _("Next"), blocks)
@@ -111,9 +117,8 @@ def read_who(one: Announcement, view: Mapping[str, Any]) -> Announcement:
     )
     starts = fields.get(STARTS)
     return replace(
-        one,
+        read_channels(one, fields),
         aim=aim,
-        channels=texts(fields.get(CHANNELS)),
         local_time=str(fields.get(LOCAL_TIME) or ""),
         starts_at=datetime.fromtimestamp(int(starts), UTC) if starts else None,
         at_once=texts(fields.get(AT_ONCE)) != (),
@@ -175,15 +180,8 @@ def _people(aim: Aim) -> UserMultiSelectElement:
     return UserMultiSelectElement(action_id=f"compose.{PEOPLE}", initial_users=list(aim.people) or None)
 
 
-def _menu(
-    name: str, placeholder: str, chosen: Sequence[str], known: Mapping[str, str]
-) -> ExternalDataMultiSelectElement:
-    return ExternalDataMultiSelectElement(
-        action_id=f"compose.{name}",
-        placeholder=placeholder,
-        min_query_length=0,
-        initial_options=[option(one, known.get(one, one)) for one in chosen] or None,
-    )
+def _named(chosen: Sequence[str], known: Mapping[str, str]) -> list[Option]:
+    return [option(one, known.get(one, one)) for one in chosen]
 
 
 def _by_deals(aim: Aim) -> InputBlock:
@@ -196,21 +194,12 @@ def _deals(deals: DealFilter, offered: Offered) -> list[Block]:
     stages = [option(name, name) for name in dict.fromkeys((*offered.stages, *deals.stages))][:100]
     chosen = [one for one in stages if one.value in deals.stages]
     about = [facet_option(facet, value) for facet in ABOUT_FACETS for value in getattr(deals, facet)]
-    menu = StaticMultiSelectElement(
+    of_stages = StaticMultiSelectElement(
         action_id=f"compose.{STAGES}", options=stages, initial_options=chosen or None
     )
     return [
-        *([_input(STAGES, _("In these stages"), menu)] if stages else []),
-        _input(
-            ABOUT,
-            _("Industry, region, size, product or competitor"),
-            ExternalDataMultiSelectElement(
-                action_id=f"compose.{ABOUT}",
-                placeholder=_("Any"),
-                min_query_length=0,
-                initial_options=about or None,
-            ),
-        ),
+        *([_input(STAGES, _("In these stages"), of_stages)] if stages else []),
+        _input(ABOUT, _("Industry, region, size, product or competitor"), menu(ABOUT, about, _("Any"))),
         _input(LEAST, _("Worth at least"), _amount(LEAST, deals.least_amount)),
         _input(MOST, _("Worth at most"), _amount(MOST, deals.most_amount)),
     ]
@@ -248,14 +237,6 @@ def _times(one: Announcement, offered: Offered) -> list[Block]:
             optional=True,
         ),
     ]
-
-
-def _channels(one: Announcement) -> list[Block]:
-    element = ChannelMultiSelectElement(
-        action_id=f"compose.{CHANNELS}", initial_channels=list(one.channels) or None
-    )
-    text = _("Post it in these channels too")
-    return [InputBlock(block_id=CHANNELS, label=label(text), element=element, optional=True)]
 
 
 def _read_deals(before: DealFilter | None, fields: Mapping[str, Any]) -> DealFilter:

@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ConfirmObject, DividerBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ConfirmObject,
+    DividerBlock,
+    InputBlock,
+    PlainTextInputElement,
+)
 from slack_sdk.models.blocks.block_elements import ButtonElement
 from slack_sdk.models.views import View
 
-from bot.announce_form import Form
+from bot.announce_form import Form, modal
 from bot.mrkdwn import escape
 from bot.parts import button, label, section, small
 from bot.payload import Carried
@@ -95,7 +102,7 @@ def told(said: Told) -> tuple[list[Block], str]:
         body = one.wordings[0].text if one.wordings else ""
         buttons = [
             _press(_("Approve"), APPROVE, one, style="primary"),
-            _press(_("Decline…"), DECLINE, one),
+            _press(_("Decline"), DECLINE, one),
         ]
         return [
             section(text),
@@ -110,6 +117,13 @@ def decided(one: Announcement, outcome: str) -> tuple[list[Block], str]:
     """Return what stands in place of the request for approval once it is decided."""
     text = f"*{escape(title_of(one), most=300)}*\n{escape(outcome)}"
     return [section(text)], text
+
+
+def decline_view(form: Form) -> View:
+    """Return the form for the reason why an announcement is declined."""
+    element = PlainTextInputElement(action_id="announcement.why", multiline=True, max_length=400)
+    block = InputBlock(block_id=WHY, label=label(_("What should its author change?")), element=element)
+    return modal(form, _("Decline"), _("Decline"), [block], callback=DECLINE_FORM)
 
 
 def manage_view(

@@ -103,12 +103,8 @@ def what_view(
         InputBlock(
             block_id=ASSETS,
             label=label(_("Attach from the library")),
-            element=ExternalDataMultiSelectElement(
-                action_id=f"compose.{ASSETS}",
-                placeholder=_("Type to find"),
-                min_query_length=0,
-                initial_options=[asset_option(asset) for asset in assets] or None,
-                max_selected_items=MOST_ASSETS,
+            element=menu(
+                ASSETS, [asset_option(asset) for asset in assets], _("Type to find"), most=MOST_ASSETS
             ),
             optional=True,
             dispatch_action=True,
@@ -189,6 +185,19 @@ def modal(form: Form, title: str, submit: str, blocks: Sequence[Block], *, callb
 def press(text: str, act: str, form: Form, **more: Any) -> Any:
     """Return a button of the form."""
     return button(text, f"compose.{act}", about=_("Announcement"), carried=Carried(form.id), **more)
+
+
+def menu(
+    name: str, chosen: Sequence[Option], placeholder: str, *, most: int | None = None
+) -> ExternalDataMultiSelectElement:
+    """Return a menu whose options we answer with while somebody types into it (see bot/announce_offers.py)."""
+    return ExternalDataMultiSelectElement(
+        action_id=f"compose.{name}",
+        placeholder=placeholder,
+        min_query_length=0,
+        initial_options=list(chosen) or None,
+        max_selected_items=most,
+    )
 
 
 def _language_line(one: Announcement, language: str) -> SectionBlock:

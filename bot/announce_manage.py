@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
-from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from bot.announce_blocks import (
@@ -22,22 +21,22 @@ from bot.announce_blocks import (
     WHY,
     WITHDRAW,
     decided,
+    decline_view,
     manage_view,
 )
 from bot.announce_draw import step, zone_of
-from bot.announce_form import Form, entered, form_of, modal
+from bot.announce_form import Form, entered, form_of
 from bot.announce_review import ENDS, EXTENDING, ends_on, extend_view
-from bot.asks import event_of
-from bot.gateway import SlackGateway, TooLate
-from bot.mrkdwn import escape, plain
-from bot.parts import label, section
+from bot.announce_windows import answer, is_new, redraw, show
+from bot.gateway import SlackGateway
+from bot.mrkdwn import plain
 from bot.payload import UnknownButton, read
 from bot.publish_blocks import said_modal
 from enablement import announcing
 from enablement.announcing import CannotAnnounce
 from enablement.language import _
-from enablement.model import Announcement, Written
-from enablement.ports import Services, TryLater
+from enablement.model import Announcement
+from enablement.ports import Services
 
 _ACTS: Mapping[str, Callable[..., Announcement]] = {
     STOP: announcing.stop,
@@ -51,19 +50,14 @@ def manage(
     ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
 ) -> None:
     """Open what can be done with an announcement."""
-    is_new = services.ledger.write(Written(event=event_of(context)), now=services.clock())
-    ack()
-    if not is_new:
+    if not is_new(ack, context, services):
         return
     slack_id = str(body["user"]["id"])
     try:
         view = managing(_pressed(body, slack_id, services), slack_id, services)
     except (CannotAnnounce, UnknownButton) as error:
         view = said_modal(_("Manage"), str(error))
-    try:
-        gateway.open_view(str(body["trigger_id"]), view)
-    except (TooLate, TryLater):
-        _answer(body, _("Slack was too slow to open the form. Please try again."), gateway)
+    show(body, view, gateway)
 
 
 def act(name: str, ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
@@ -81,7 +75,7 @@ def act(name: str, ack: Ack, body: Mapping[str, Any], *, services: Services, gat
         view = managing(one, slack_id, services, said=said)
     except (CannotAnnounce, UnknownButton) as error:
         view = said_modal(_("Manage"), str(error))
-    _redraw(body, view, gateway)
+    redraw(str(body["view"]["id"]), view, gateway)
 
 
 def change(to: str, ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
@@ -99,7 +93,7 @@ def change(to: str, ack: Ack, body: Mapping[str, Any], *, services: Services, ga
             view = step(one, Form(one.id, one.version, to, edits=True), slack_id, services, gateway)
     except (CannotAnnounce, UnknownButton) as error:
         view = said_modal(_("Manage"), str(error))
-    _redraw(body, view, gateway)
+    redraw(str(body["view"]["id"]), view, gateway)
 
 
 def extend(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
@@ -126,7 +120,7 @@ def approve(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: S
         one = announcing.approve(announcement_id, slack_id, services, now=now)
     except (CannotAnnounce, UnknownButton) as error:
         ack()
-        _answer(body, str(error), gateway)
+        answer(body, str(error), gateway)
         return
     ack()
     _replace(body, one, _("You approved it: it is on its way."), gateway)
@@ -136,17 +130,13 @@ def ask_why(
     ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
 ) -> None:
     """Open the form for the reason why an announcement is declined."""
-    is_new = services.ledger.write(Written(event=event_of(context)), now=services.clock())
-    ack()
-    if not is_new:
+    if not is_new(ack, context, services):
         return
     try:
         form = Form(read(str(body["actions"][0].get("value") or "")).id, 0, "decline")
-        gateway.open_view(str(body["trigger_id"]), _decline_view(form))
+        show(body, decline_view(form), gateway)
     except UnknownButton as error:
-        _answer(body, str(error), gateway)
-    except (TooLate, TryLater):
-        _answer(body, _("Slack was too slow to open the form. Please try again."), gateway)
+        answer(body, str(error), gateway)
 
 
 def decline(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
@@ -193,26 +183,6 @@ def _pressed(body: Mapping[str, Any], slack_id: str, services: Services) -> Anno
     return one
 
 
-def _decline_view(form: Form) -> View:
-    element = PlainTextInputElement(action_id="announcement.why", multiline=True, max_length=400)
-    block = InputBlock(block_id=WHY, label=label(_("What should its author change?")), element=element)
-    return modal(form, _("Decline"), _("Decline"), [block], callback=DECLINE_FORM)
-
-
-def _redraw(body: Mapping[str, Any], view: View, gateway: SlackGateway) -> None:
-    try:
-        gateway.update_view(str(body["view"]["id"]), view)
-    except (TooLate, TryLater):
-        # Closed meanwhile: what was done is done, and the list shows it.
-        return
-
-
 def _replace(body: Mapping[str, Any], one: Announcement, outcome: str, gateway: SlackGateway) -> None:
     blocks, text = decided(one, outcome)
     gateway.respond(str(body["response_url"]), blocks, text, replace=True)
-
-
-def _answer(body: Mapping[str, Any], problem: str, gateway: SlackGateway) -> None:
-    if body.get("response_url"):
-        text = escape(problem)
-        gateway.respond(str(body["response_url"]), [section(text)], text, replace=False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Option, OptionGroup
 
 from bot.announce_audience import ABOUT_FACETS, GROUPS, ROLE, TEAM, Offered
+from bot.announce_channels import CALLED_GROUPS, groups_called
 from bot.announce_form import ASSETS
 from bot.gateway import NotThere, SlackGateway
 from bot.mrkdwn import clean
@@ -23,7 +24,7 @@ def offered(one: Announcement, slack_id: str, services: Services, gateway: Slack
     return Offered(
         everyone=right_of(slack_id, services).whom == "everyone",
         teams=team_names(slack_id, services),
-        groups=group_names(gateway) if one.aim.groups else {},
+        groups=group_names(gateway) if one.aim.groups or groups_called(one) else {},
         stages=[stage.name for stage in services.mirror.stages() if not stage.is_closed],
         quiet=f"{begins:%H:%M}–{ends:%H:%M}",
     )
@@ -38,7 +39,7 @@ def suggested(
         today = services.clock().date()
         found = services.catalog.assets_like(typed, limit=MOST)
         return [option(one.id, one.title, one.kind) for one in found if is_valid(one, on=today)]
-    known = group_names(gateway) if menu == GROUPS else team_names(slack_id, services)
+    known = group_names(gateway) if menu in (GROUPS, CALLED_GROUPS) else team_names(slack_id, services)
     folded = typed.casefold()
     return [option(value, text) for value, text in known.items() if folded in text.casefold()][:MOST]
 

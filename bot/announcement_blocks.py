@@ -18,7 +18,7 @@ from bot.mrkdwn import clean, escape, fits, plain, whole
 from bot.parts import button, label, mrkdwn, option, section, small
 from bot.payload import Carried
 from enablement import wording as words
-from enablement.announcing import asset_link, is_channel
+from enablement.announcing import BROADCASTS, asset_link, is_channel
 from enablement.language import _, marked, moment, ngettext, spoken
 from enablement.model import Announcement, Asset, Receipt, Wording
 
@@ -46,6 +46,7 @@ def message_blocks(
         return [section(escape(_("This was withdrawn: please don't rely on it any more.")))]
     return [
         *_said(one, receipt, wording, assets, public_url),
+        *_mentions(one, receipt),
         *_standing(one, receipt),
         *_buttons(one, receipt, wording),
         *_small_print(one, receipt, wording),
@@ -104,6 +105,20 @@ def _said(
     yield from map(section, pieces(wording.text))
     for asset in assets[:MOST_ASSETS]:
         yield _asset(one, receipt, asset, public_url)
+
+
+def _mentions(one: Announcement, receipt: Receipt | None) -> Iterator[Block]:
+    """Call those whom the author chose, in a channel: a direct message calls its reader by itself."""
+    is_posted = is_channel(receipt.slack_id) if receipt else bool(one.channels)
+    if one.mentions and is_posted:
+        called = " ".join(map(_mention, one.mentions))
+        yield section(_("cc {mentions}", mentions=called))
+
+
+def _mention(called: str) -> str:
+    if called in BROADCASTS:
+        return f"<!{called}>"
+    return f"<!subteam^{called}>" if called.startswith("S") else f"<@{called}>"
 
 
 def _asset(one: Announcement, receipt: Receipt | None, asset: Asset, public_url: str) -> SectionBlock:

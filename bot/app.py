@@ -15,7 +15,9 @@ from slack_sdk import WebClient
 
 from bot import (
     announce,
+    announce_compose,
     announce_manage,
+    announce_send,
     announcement_reader,
     announcement_results,
     find,
@@ -107,6 +109,8 @@ def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
     # Before whatever else hears /announce: it takes one word of it.
     announcement_results.register(app, services, gateway)
     announce.register(app, services, gateway)
+    announce_compose.register(app, services, gateway)
+    announce_send.register(app, services, gateway)
     announce_manage.register(app, services, gateway)
     home.register(app, services, gateway)
     # What nobody listens for is acknowledged: Slack would send it again and in the end switch the app off.

@@ -130,6 +130,8 @@ class FakeMessenger:
         return self.rooms[channel]
 
     def group_members(self, group: str) -> list[str]:
+        if group not in self.rooms:
+            raise Undeliverable("Slack: no_such_subteam")
         return self.rooms[group]
 
     def announce(

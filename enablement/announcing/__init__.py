@@ -9,7 +9,11 @@ from enablement.announcing.audience import (
     read_colleagues as read_colleagues,
     readers as readers,
 )
-from enablement.announcing.complaints import Complaint as Complaint, complaints as complaints
+from enablement.announcing.complaints import (
+    BROADCASTS as BROADCASTS,
+    Complaint as Complaint,
+    complaints as complaints,
+)
 from enablement.announcing.delivering import deliver as deliver
 from enablement.announcing.drafting import (
     approve as approve,

@@ -9,13 +9,16 @@ from enablement.announcing.audience import Reach, colleagues_read_at, reach
 from enablement.announcing.rights import Right, right_of, team_of
 from enablement.announcing.timing import Quiet
 from enablement.language import _, ngettext
-from enablement.model import LANGUAGES, Announcement, QuizQuestion, Wording
+from enablement.model import LANGUAGES, Aim, Announcement, QuizQuestion, Wording
 from enablement.ports import Services, TryLater, Undeliverable
 
 LONGEST_TITLE, LONGEST_TEXT = 150, 3000
 LONGEST_QUESTION, LONGEST_OPTION = 300, 75
 MOST_QUESTIONS, MOST_OPTIONS, MOST_REMINDERS = 3, 5, 10
+MOST_MENTIONS = 10
 LONGEST_LIFE = timedelta(days=366)
+# Words for all members of a channel: those who are active, or everybody.
+BROADCASTS = ("here", "channel")
 # So many are named of those who should not be there.
 MOST_NAMED = 5
 
@@ -42,6 +45,7 @@ def complaints(
         *_about_assets(one, services, now=now),
         *_about_aim(one, author_slack_id, right, services),
         *_about_channels(one, right, services),
+        *_about_mentions(one, services),
     ]
 
 
@@ -185,6 +189,32 @@ def _about_channels(one: Announcement, right: Right, services: Services) -> Iter
         if has_outsiders:
             text = _("There are guests or people of other companies in <#{channel}>.", channel=channel)
             yield Complaint("channels", text)
+
+
+def _about_mentions(one: Announcement, services: Services) -> Iterator[Complaint]:
+    if not one.mentions:
+        return
+    # Who may post to channels may announce to everybody, so may call everybody there too.
+    if not one.channels:
+        yield Complaint(
+            "mentions", _("Only posts in channels mention people. Choose a channel, or mention nobody.")
+        )
+    if len(one.mentions) > MOST_MENTIONS:
+        yield Complaint("mentions", _("Choose {most} mentions at most.", most=MOST_MENTIONS))
+    named = [each for each in one.mentions if each not in BROADCASTS]
+    groups = tuple(each for each in named if each.startswith("S"))
+    people = tuple(each for each in named if each not in groups)
+    try:
+        found = reach(Aim(people=people, groups=groups), services)
+    except (TryLater, Undeliverable):
+        yield Complaint(
+            "mentions", _("I can't see who is in a group that is mentioned. Try again, or choose another.")
+        )
+        return
+    if found.left_out:
+        yield Complaint(
+            "mentions", _("Guests, people of other companies and closed accounts can't be mentioned.")
+        )
 
 
 def are_outsiders_in(channel: str, services: Services) -> bool:

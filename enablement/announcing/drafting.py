@@ -278,4 +278,5 @@ def _there(announcement_id: str, services: Services) -> Announcement:
 
 
 def _shown(one: Announcement) -> tuple[object, ...]:
+    # Not the mentions: they are for posts still to come, changing one that is there calls nobody.
     return one.wordings, one.asset_ids, one.must_acknowledge

@@ -93,6 +93,8 @@ class Announcement:
     at_once: bool = False
     # On the Home tab of those who were sent it, for as long as it runs.
     pinned: bool = False
+    # Whom its posts in channels call: Slack's ids of people and user groups, and the words "here" and "channel".
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -299,17 +299,6 @@ def test_a_group_of_slack_is_an_audience(stage: Stage) -> None:
     assert "It goes to *2 people*." in words(choose(stage, "groups", ["S0SALES"]))
 
 
-def test_markup_that_was_typed_pings_nobody(stage: Stage) -> None:
-    write(stage, "Hi <!channel>", f"<@{RAFA}> & <!here> look")
-
-    submit(stage)
-    deliver(stage)
-
-    message = next(each for each in stage.bot_messages("D0RAFA", user=RAFA) if "Hi" in str(each))
-    pings = stage.see("pings", ts=message["ts"], channel="D0RAFA")
-    assert (pings["users"], pings["broadcasts"]) == ([], [])
-
-
 def test_the_shortcut_opens_the_same_form(stage: Stage) -> None:
     stage.do("shortcut", user=NOVA, callback_id="announce.new")
 

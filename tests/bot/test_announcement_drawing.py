@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, example, given, settings, strategies as st
+from slack_sdk.models.blocks import Block
 
 from bot.announcement_blocks import message_blocks, message_text, opened, pieces, reminder
 from bot.announcement_quiz import quiz
 from bot.mrkdwn import clean, escape, plain, unescape
+from enablement.announcing import is_channel
 from enablement.language import speaking
 from enablement.model import Announcement, QuizAnswer, QuizQuestion, Receipt, Wording
 from sandbox.slack.blocks import BLOCKS_TEXT, check_message_blocks, check_view, text_length
@@ -41,6 +43,9 @@ HOSTILE = (
 any_text = st.text(max_size=80) | st.sampled_from(HOSTILE) | st.text("<&>`*_~|\n @!#", max_size=3_000)
 title = any_text.map(lambda text: text[:150])
 moments = st.none() | st.just(NOW)
+# What the author may choose, and what Slack is to make of it.
+CALLED = {"here": ("broadcast", "here"), "U0MAYA": ("user", "U0MAYA"), "S1": ("usergroup", "S1")}
+mentions = st.lists(st.sampled_from(sorted(CALLED)), unique=True).map(tuple)
 
 
 @st.composite
@@ -74,12 +79,14 @@ def announcements(draw: st.DrawFn) -> Announcement:
         revision=draw(st.integers(1, 3)),
         counts_from=draw(st.integers(1, 3)),
         author=draw(title),
+        channels=draw(st.sampled_from([(), ("C1",)])),
+        mentions=draw(mentions),
     )
 
 
 @seeded
 @given(announcements(), st.none() | receipts(), st.lists(title, max_size=25), st.sampled_from(LANGUAGES))
-def test_every_message_is_taken_by_slack_and_calls_nobody(
+def test_every_message_is_taken_by_slack_and_calls_only_whom_its_author_chose(
     one: Announcement, mine: Receipt | None, files: list[str], locale: str
 ) -> None:
     assets = [asset(name or "–", id=f"{at:040d}", kind=name[:80]) for at, name in enumerate(files)]
@@ -91,8 +98,11 @@ def test_every_message_is_taken_by_slack_and_calls_nobody(
     for drawn in ([block.to_dict() for block in some] for some in (blocks, again)):
         assert check_message_blocks(drawn) == []
         assert text_length(drawn) <= BLOCKS_TEXT
-        assert {kind for row in mrkdwn(drawn) for kind in kinds(row)} <= {"text", "date"}
         assert "\ud800" not in json.dumps(drawn, ensure_ascii=False)
+    is_posted = is_channel(mine.slack_id) if mine else bool(one.channels)
+    chosen = one.mentions if is_posted and one.state != "withdrawn" else ()
+    assert called(blocks) == [CALLED[each] for each in chosen]
+    assert called(again) == []
     assert {kind for row in (text, said) for kind in kinds(row)} <= {"text"}
     assert 0 <= len(text) <= 300
 
@@ -191,6 +201,12 @@ def is_torn(text: str) -> bool:
     """Say whether a text begins with what belongs to the letter before it."""
     joined = unicodedata.category(text[0]) in ("Mn", "Me", "Mc") or text[0] in "\u200d\u0e33"
     return joined or "\U0001f3fb" <= text[0] <= "\U0001f3ff"
+
+
+def called(blocks: list[Block]) -> list[tuple[str, str]]:
+    """Return what Slack would make a mention or a link of."""
+    found = (token for block in blocks for row in mrkdwn(block.to_dict()) for token in tokens(row))
+    return [(token.kind, token.target) for token in found if token.kind not in ("text", "date")]
 
 
 def kinds(text: str) -> set[str]:

@@ -12,17 +12,27 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from enablement import language
 from enablement.language import _, speaking, spoken
 from sandbox.slack.blocks import check_message_blocks, check_view
-from tests.bot.drawings import CASES, Drawing, rows
+from tests.bot import announcement_drawings, drawings
+from tests.bot.drawings import Drawing, rows
 
 ROOT = Path(__file__).parents[2]
+CASES = (*drawings.CASES, *announcement_drawings.CASES)
 LOCALES = ("en-US", "fr-FR", "pt-BR", "th-TH", "zh-TW", "ko-KR")
 DRAWN = (
+    "bot/announce_audience.py",
+    "bot/announce_blocks.py",
+    "bot/announce_channels.py",
+    "bot/announce_form.py",
+    "bot/announce_review.py",
+    "bot/announcement_blocks.py",
+    "bot/announcement_quiz.py",
     "bot/blocks.py",
     "bot/library_blocks.py",
     "bot/parts.py",
     "bot/payload.py",
     "bot/publish_blocks.py",
     "bot/publish_fields.py",
+    "bot/results_blocks.py",
     "bot/sent_blocks.py",
     "bot/share_blocks.py",
     "enablement/wording.py",
@@ -68,7 +78,9 @@ def test_slack_takes_it_in_every_language(case: Callable[[], Drawing], locale: s
 
         for row in rows(drawing):
             problems = (
-                check_view(row, kinds=("modal",)) if isinstance(row, dict) else check_message_blocks(row)
+                check_view(row, kinds=("modal", "home"))
+                if isinstance(row, dict)
+                else check_message_blocks(row)
             )
             assert problems == []
         assert all(len(text) > 0 for _blocks, text in drawing.messages)

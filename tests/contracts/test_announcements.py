@@ -47,6 +47,7 @@ def test_an_announcement_comes_back_as_it_was_kept(announcements: SqlAnnouncemen
         right=(1,),
         asset_ids=("a", "b"),
         channels=("C1",),
+        mentions=("here", "U1", "S1"),
         starts_at=LATER,
         local_time="09:00",
     )

@@ -415,6 +415,7 @@ announcements = Table(
     _text("approved_by", 320),
     Column("at_once", Boolean, nullable=False),
     Column("pinned", Boolean, nullable=False),
+    _json("mentions"),
 )
 receipts = Table(
     "receipts",

@@ -169,12 +169,20 @@ def test_a_linked_person_is_who_the_administrator_says(world: World) -> None:
         ({"aim": Aim(people=("UGUS",))}, "audience"),
         ({"channels": ("COUT",)}, "channels"),
         ({"channels": ("CGUS",)}, "channels"),
+        ({"mentions": ("here",)}, "mentions"),
+        ({"channels": ("C1",), "mentions": ("UGUS",)}, "mentions"),
+        ({"channels": ("C1",), "mentions": ("UOUT",)}, "mentions"),
+        ({"channels": ("C1",), "mentions": ("everyone",)}, "mentions"),
+        ({"channels": ("C1",), "mentions": ("<!channel>",)}, "mentions"),
+        ({"channels": ("C1",), "mentions": ("SGUS",)}, "mentions"),
+        ({"channels": ("C1",), "mentions": ("SGONE",)}, "mentions"),
+        ({"channels": ("C1",), "mentions": ("here",) * 11}, "mentions"),
     ],
 )
 def test_what_is_wrong_is_said_of_its_field(world: World, changes: dict[str, Any], field: str) -> None:
     publish(world.catalog, asset("Old", expires=NOW.date() - timedelta(days=1)))
     world.messenger.shared_outside = {"COUT"}
-    world.messenger.rooms = {"CGUS": ["UGUS", "UBO"], "COUT": []}
+    world.messenger.rooms = {"CGUS": ["UGUS", "UBO"], "COUT": [], "C1": [], "SGUS": ["UGUS"]}
 
     found = wrong(world, announcement(**changes))
 
@@ -187,13 +195,14 @@ def test_what_is_wrong_is_said_of_its_field(world: World, changes: dict[str, Any
 
 def test_what_is_right_is_not_complained_of(world: World) -> None:
     publish(world.catalog, asset("Guide", audience="internal"))
-    world.messenger.rooms = {"C1": ["UBO", "UCY"]}
+    world.messenger.rooms = {"C1": ["UBO", "UCY"], "S1": ["UBO"]}
     quiz = (QUESTION, QUESTION)
     whole = announcement(
         wordings=(Wording("en", "x", "x", quiz), Wording("th", "ก", "ข", quiz)),
         right=(0, 1),
         asset_ids=("Guide",),
         channels=("C1",),
+        mentions=("channel", "UBO", "S1"),
         local_time="09:00",
         starts_at=NOW + timedelta(days=1),
     )

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(320), nullable=False),
         sa.Column("at_once", sa.Boolean(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("mentions", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
     )
     op.create_index(op.f("ix_announcements_state"), "announcements", ["state"])
