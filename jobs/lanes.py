@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 from enablement.model import Claimed, Lane
@@ -16,6 +16,10 @@ from enablement.ports import Services, TryLater, Undeliverable
 log = logging.getLogger(__name__)
 # After this many attempts a row becomes a dead letter. With the pauses below that is a quarter of an hour of trying.
 MOST_ATTEMPTS = 8
+# What may pass is tried for so long at least: workers that died used up attempts without a pause.
+TRIED_FOR = timedelta(minutes=10)
+# What was claimed so often kills who works on it.
+MOST_CLAIMS = MOST_ATTEMPTS + 4
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 300.0
 # Where the other side says for how long (a rate limit, a day's calls that are spent), a row waits for up to this long.
@@ -101,7 +105,7 @@ def _handle_all(
 def _handle(rows: Sequence[Claimed], kind: Kind, services: Services, owner: str) -> None:
     # The attempt is counted in the claim: a row that kills its worker each time ends here too.
     worn_out = Undeliverable("its worker died at each attempt")
-    outcome: dict[str, Exception | None] = {row.id: worn_out for row in rows if row.attempts > MOST_ATTEMPTS}
+    outcome: dict[str, Exception | None] = {row.id: worn_out for row in rows if row.attempts > MOST_CLAIMS}
     outcome |= _attempt([row for row in rows if row.id not in outcome], kind, services)
     _settle(rows, outcome, services, owner)
 
@@ -140,8 +144,9 @@ def _settle(
         if error is None:
             continue
         said = _said(error)
-        is_told = isinstance(error, TryLater) and error.seconds and now - row.created_at < LONGEST_WAIT
-        if isinstance(error, Undeliverable) or (row.attempts >= MOST_ATTEMPTS and not is_told):
+        if isinstance(error, Undeliverable) or (
+            row.attempts >= MOST_ATTEMPTS and not _passes(row, error, now)
+        ):
             log.error("%s %s is given up: %s", row.kind, row.subject, said)
             services.outbox.bury(row.id, owner=owner, error=said, now=now)
         else:
@@ -152,6 +157,13 @@ def _settle(
         # Waiting as long as one was told to brings no row to its end.
         counts = attempts < MOST_ATTEMPTS
         services.outbox.try_again(ids, owner=owner, error=said, at=at, counts=counts)
+
+
+def _passes(row: Claimed, error: Exception, now: datetime) -> bool:
+    """Say whether what keeps a row from being done may still pass."""
+    if not isinstance(error, TryLater):
+        return False
+    return now - row.created_at < (LONGEST_WAIT if error.seconds else TRIED_FOR)
 
 
 def _said(error: Exception) -> str:

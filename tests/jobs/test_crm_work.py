@@ -15,7 +15,7 @@ from enablement.reconcile import summary_tasks
 from enablement.sharing import crm_task
 from jobs import crm_work
 from jobs.kinds import KINDS
-from jobs.lanes import MOST_ATTEMPTS, Kind, drain
+from jobs.lanes import MOST_ATTEMPTS, MOST_CLAIMS, Kind, drain
 from jobs.relay import Relay
 from tests.builders import ANNA, NOW, deal, share, task, touch
 from tests.fakes import FakeCrm, World, at_once
@@ -134,7 +134,7 @@ def test_what_kills_its_workers_is_given_up_though_it_waits_as_it_was_told_to(wo
         drain("write", failing, world.services, owner="one")
         world.clock.move(hours=1)
 
-    for _ in range(3):
+    for _ in range(MOST_CLAIMS - MOST_ATTEMPTS + 1):
         world.outbox.claim("write", ["test"], owner="killed", limit=1, now=world.clock.now)
         world.clock.move(hours=1)
     drain("write", failing, world.services, owner="one")

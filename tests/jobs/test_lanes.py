@@ -11,7 +11,16 @@ from enablement.adapters.sql.outbox import LEASE
 from enablement.model import Claimed, Letter
 from enablement.ports import Services, TryLater, Undeliverable
 from jobs import lanes
-from jobs.lanes import FIRST_PAUSE_S, LONGEST_PAUSE_S, MOST_ATTEMPTS, THREADS, Kind, drain
+from jobs.lanes import (
+    FIRST_PAUSE_S,
+    LONGEST_PAUSE_S,
+    MOST_ATTEMPTS,
+    MOST_CLAIMS,
+    THREADS,
+    TRIED_FOR,
+    Kind,
+    drain,
+)
 from tests.builders import NOW, task
 from tests.fakes import World
 
@@ -196,7 +205,7 @@ def test_a_batch_that_comes_too_early_is_not_taken_apart(world: World) -> None:
 
 def test_a_row_that_kills_its_worker_each_time_is_given_up(world: World) -> None:
     world.outbox.add([task()], now=NOW)
-    for number in range(MOST_ATTEMPTS):
+    for number in range(MOST_CLAIMS):
         world.outbox.claim("write", [KIND], owner=f"killed {number}", limit=1, now=world.clock.now)
         world.clock.move(LEASE.total_seconds())
     handler = Handler()
@@ -205,6 +214,21 @@ def test_a_row_that_kills_its_worker_each_time_is_given_up(world: World) -> None
 
     assert handler.batches == []
     assert (letter(world).state, letter(world).error) == ("dead", "its worker died at each attempt")
+
+
+def test_what_passes_is_not_given_up_because_workers_died(world: World) -> None:
+    world.outbox.add([task()], now=NOW)
+    for number in range(MOST_ATTEMPTS):
+        world.outbox.claim("write", [KIND], owner=f"killed {number}", limit=1, now=world.clock.now)
+        world.outbox.forsake(f"killed {number}", now=world.clock.now)
+    locked: dict[str, Kind] = {KIND: Kind(lambda _, rows: {row.id: TryLater("locked") for row in rows})}
+
+    drain("write", locked, world.services, owner="next")
+    early = letter(world).state
+    world.clock.now = NOW + TRIED_FOR
+    drain("write", locked, world.services, owner="next")
+
+    assert (early, letter(world).state) == ("due", "dead")
 
 
 def test_the_work_of_a_killed_worker_is_done_by_another(world: World) -> None:

@@ -1,19 +1,16 @@
 """People change an opportunity on its page: the org keeps it, follows its stage, and tells who listens."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.sandbox.chromium import PATIENCE_MS, chromium, in_browser, in_one_process
 from tests.sandbox.salesforce.client import OrgClient
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-# Unhurried: what the machine does beside this shows as lateness, never as a wrong page.
-PATIENCE_MS = 20_000
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+pytestmark = in_one_process
 
 
 def saved(app: Flask, deal: str, **fields: Any) -> tuple[int, Any]:
@@ -57,17 +54,18 @@ def test_an_opportunity_that_is_none_is_not_found(org: OrgClient) -> None:
     assert saved(org.app, "006Hs0000000099", Amount=1)[0] == 404
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
+
+
 @pytest.fixture
-def page(served: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(base_url=served)
-        page.set_default_timeout(PATIENCE_MS)
-        yield page
-        browser.close()
+def page(browser: Browser, served: str) -> Iterator[Page]:
+    page = browser.new_page(base_url=served)
+    page.set_default_timeout(PATIENCE_MS)
+    yield page
+    page.close()
 
 
 def opened(page: Page, deal: str) -> None:

@@ -1,6 +1,5 @@
 """What the browser tests stand on: an app that answers like a product, and a page in Chromium."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +10,10 @@ from slack_sdk import WebClient
 
 from sandbox.slack import Shortcut
 from sandbox.slack.config import BOT_EVENTS, BOT_SCOPES
+from tests.sandbox.chromium import PATIENCE_MS
 from tests.sandbox.slack.conftest import running
 from tests.sandbox.slack.stage import DEALS, MAYA, TOKEN, Sandbox
 
-# Unhurried: what the machine does beside this shows as lateness, never as a wrong page.
-PATIENCE_MS = 20_000
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DEALS_OF_MAYA = ("Acme – Renewal", "Ácme Überlandwerke", "ข้อตกลงกับบริษัทไทย", "臺灣鋼鐵 – 倉庫")
 SHORTCUTS = (Shortcut("Find content", "find"), Shortcut("Answer with content", "answer", "message"))
 SCOPES = (*BOT_SCOPES, "channels:history", "files:read", "files:write", "links:read", "links:write")

@@ -7,31 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 
+from tests.sandbox.chromium import PATIENCE_MS, chromium, in_browser, in_one_process
+from tests.sandbox.slack.browser import Screen, screen
 from tests.sandbox.slack.stage import BOT, DEALS, DM, MAYA, RAFA
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
-from tests.sandbox.slack.browser import CHROMIUM, PATIENCE_MS, Screen, screen  # noqa: E402 - needs playwright
-
-expect = sync_api.expect
 expect.set_options(timeout=PATIENCE_MS)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+pytestmark = [in_browser, in_one_process]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-dev-shm-usage",
-            ],
-        )
-        yield chromium
-        chromium.close()
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture
