@@ -24,6 +24,8 @@ from sandbox.salesforce.ids import make_id
 from sandbox.world.org_client import OrgClient
 
 CHANGES_A_SECOND, HOOKS_A_SECOND, ASKS_A_SECOND = 5, 10, 2
+# Slack opens some 50 conversations a minute, and with each of these people one is opened.
+STRANGERS_A_SECOND = 0.5
 LASTS_S, QUICK_LASTS_S = 60, 15
 BURST = 200
 SAVED_UNCHANGED = 20
@@ -64,10 +66,10 @@ class Loop:
 def run(options: Options) -> list[Figure]:
     """Measure; raises BenchFailed when anything is lost, done twice, or not what the deal is now."""
     lasts = QUICK_LASTS_S if options.quick else LASTS_S
-    asks = lasts * ASKS_A_SECOND
+    asks, others = lasts * ASKS_A_SECOND, int(lasts * STRANGERS_A_SECOND)
     with _loop(REPS + asks, options) as loop:
         own = _own_deals(loop)
-        reps, strangers = own[:REPS], own[REPS:]
+        reps, strangers = own[:REPS], own[REPS : REPS + others]
         known = list(loop.deals)
         count = lasts * CHANGES_A_SECOND
         options.say(f"{count} deals change, {CHANGES_A_SECOND} a second…")
@@ -82,8 +84,8 @@ def run(options: Options) -> list[Figure]:
         list(_asks(loop, "before", reps))
         options.say(f"{asks} presses of “Ask in Slack” by {REPS} reps, {ASKS_A_SECOND} a second…")
         warm = list(_asks(loop, "warm", [reps[number % REPS] for number in range(asks)]))
-        options.say(f"{asks} by as many people of whose deals nothing is known yet…")
-        cold = list(_asks(loop, "cold", strangers))
+        options.say(f"{others} by as many people of whose deals nothing is known yet…")
+        cold = list(_asks(loop, "cold", strangers, a_second=STRANGERS_A_SECOND))
     return [*steady, *burst, *unchanged, *warm, *cold]
 
 
@@ -212,14 +214,16 @@ def _hooks(loop: Loop, way: str, body: dict[str, object]) -> tuple[SignedHook, S
     return ours, peer
 
 
-def _asks(loop: Loop, name: str, deals: Sequence[Deal]) -> Iterator[Figure]:
+def _asks(
+    loop: Loop, name: str, deals: Sequence[Deal], *, a_second: float = ASKS_A_SECOND
+) -> Iterator[Figure]:
     """Press the button on each of these deals as its owner; the answer is there when the local Slack has it."""
     made = [_hooks(loop, "ask", {"user": deal.owner_id, "opportunity": deal.id})[0] for deal in deals]
     # What Touchline makes of a request's id on the way to its message.
     marks = [key("brief", key("deals.brief", one.id)) for one in made]
     after = commands.position(loop.demo.slack_url)
     with disk.probing(loop.demo.settings.data_dir) as written:
-        sent = fire([Request(number / ASKS_A_SECOND, one.send) for number, one in enumerate(made)])
+        sent = fire([Request(number / a_second, one.send) for number, one in enumerate(made)])
         _refuse_errors("Touchline", sent)
         shown = commands.wait_for_answers(loop.demo.slack_url, marks, after=after, within_s=ANSWERED_WITHIN_S)
     if missing := sum(mark not in shown.at for mark in marks):

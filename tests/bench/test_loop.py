@@ -8,7 +8,7 @@ from bench.figures import Figure, Options
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> Options:
-    monkeypatch.setattr(loop, "QUICK_LASTS_S", 1)
+    monkeypatch.setattr(loop, "QUICK_LASTS_S", 2)
     monkeypatch.setattr(loop, "ASSETS", 40)
     monkeypatch.setattr(loop, "REPS", 1)
     monkeypatch.setattr(loop, "BURST", 6)
