@@ -146,7 +146,7 @@ def decline(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
         form = form_of(view)
         why = str(entered(view).get(WHY) or "")
         now = services.clock()
-        one = announcing.decline(form.id, slack_id, services, now=now, why=why)
+        one = announcing.decline(form.id, slack_id, services, now=now)
         announcing.tell_of_approval(one, services, now=now, why=why)
     except (CannotAnnounce, UnknownButton) as error:
         ack(response_action="errors", errors={WHY: plain(str(error), most=150)})

@@ -1,5 +1,6 @@
 """What authors do with announcements: keep, send, approve, edit, withdraw; each change is noted in the audit log."""
 
+import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -46,12 +47,10 @@ def approve(announcement_id: str, by_slack_id: str, services: Services, *, now: 
     return _save(approved, "approve", by_slack_id, services, now=now)
 
 
-def decline(
-    announcement_id: str, by_slack_id: str, services: Services, *, now: datetime, why: str = ""
-) -> Announcement:
+def decline(announcement_id: str, by_slack_id: str, services: Services, *, now: datetime) -> Announcement:
     """Give an announcement that waits for approval back to its author, as a draft; raises CannotAnnounce."""
     one = _in_review(announcement_id, by_slack_id, services)
-    return _save(replace(one, state="draft"), "decline", by_slack_id, services, now=now, detail=why)
+    return _save(replace(one, state="draft"), "decline", by_slack_id, services, now=now)
 
 
 def edit(
@@ -97,7 +96,7 @@ def edit(
 def begin(by_slack_id: str, services: Services, *, now: datetime, announcement_id: str = "") -> Announcement:
     """Return an empty draft for its author to fill in; it is stored once they have (see `keep`)."""
     return Announcement(
-        id=announcement_id or key("announcement", by_slack_id, now.isoformat()),
+        id=announcement_id or _new_id(),
         author=email_of(by_slack_id, services),
         author_slack_id=by_slack_id,
         state="draft",
@@ -176,7 +175,7 @@ def duplicate(announcement_id: str, by_slack_id: str, services: Services, *, now
     life = max(one.ends_at - (one.starts_at or one.made_at), SHORTEST_LIFE)
     copy = replace(
         one,
-        id=key("announcement", one.id, by_slack_id, now.isoformat()),
+        id=_new_id(),
         author=email_of(by_slack_id, services),
         author_slack_id=by_slack_id,
         state="draft",
@@ -208,6 +207,11 @@ def test_send(one: Announcement, services: Services, *, now: datetime) -> Announ
     services.outbox.add([task], now=now)
     services.work.wake("write")
     return one
+
+
+def _new_id() -> str:
+    # Receipts' ids follow from it and open files: it must not be guessed by who knows when it was made.
+    return secrets.token_hex(20)
 
 
 def _stopped(one: Announcement, by_slack_id: str, services: Services, *, now: datetime) -> Announcement:

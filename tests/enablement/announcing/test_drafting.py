@@ -274,10 +274,10 @@ def test_what_is_declined_is_a_draft_again(world: World) -> None:
     services = approving(world)
     waiting = announcing.send(of_mia(), "UMIA", services, now=NOW)
 
-    back = announcing.decline(waiting.id, LIB, services, now=world.clock.move(1), why="too long")
+    back = announcing.decline(waiting.id, LIB, services, now=world.clock.move(1))
 
     assert back.state == "draft"
-    assert [audit.detail for audit in world.journal.audits(limit=1)] == ["too long"]
+    assert [audit.detail for audit in world.journal.audits(limit=1)] == [""]
     assert announcing.send(back, "UMIA", services, now=NOW).state == "in_review"
 
 
@@ -357,6 +357,15 @@ def test_a_copy_is_a_draft_of_ones_own_that_lasts_as_long(world: World) -> None:
     assert copy.ends_at - world.clock() == timedelta(days=3)
     assert copy.wordings == one.wordings
     assert copy.id != one.id
+
+
+def test_the_same_author_at_the_same_moment_has_another_id(world: World) -> None:
+    first = announcing.begin(LIB, world.services, now=NOW)
+    second = announcing.begin(LIB, world.services, now=NOW)
+    assert first.id != second.id
+    kept = announcing.keep(announcement(), world.services, now=NOW)
+    copies = [announcing.duplicate(kept.id, LIB, world.services, now=NOW).id for _each in range(2)]
+    assert len({first.id, second.id, kept.id, *copies}) == 5
 
 
 def test_a_template_is_for_all_who_may_announce(world: World) -> None:
