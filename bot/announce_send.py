@@ -118,5 +118,10 @@ def _send(ack: Ack, desk: Desk, form: Form, one: Announcement) -> None:
 
 
 def _people(one: Announcement, services: Services) -> int:
+    """Return to how many people it goes; raises CannotAnnounce where that can't be said, for then nobody confirms."""
     found = reached(one, services)
-    return len(found.readers) if found else 0
+    if found is None:
+        raise CannotAnnounce(
+            _("Slack does not say just now who is meant. Try again in a minute."), "audience"
+        )
+    return len(found.readers)

@@ -186,6 +186,19 @@ def test_beyond_a_threshold_the_number_is_confirmed_first(stage: Stage) -> None:
     assert stage.views(NOVA) == []
 
 
+def test_nothing_is_sent_while_nobody_knows_to_how_many(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(stage)
+    # Slack said whom it reaches when the form was checked, and does not say it a moment later.
+    monkeypatch.setattr("bot.announce_send.reached", lambda _one, _services: None)
+
+    submit(stage)
+
+    assert kept(stage)[0].state == "draft"
+    assert "Slack does not say just now who is meant" in str(stage.views(NOVA)[-1])
+
+
 def test_a_form_sent_twice_at_once_sends_once(stage: Stage) -> None:
     write(stage)
 
