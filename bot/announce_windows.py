@@ -19,7 +19,7 @@ from enablement.ports import Services, TryLater
 
 def is_new(ack: Ack, context: BoltContext, services: Services) -> bool:
     """Acknowledge a request, and say whether it came for the first time: a second delivery opens nothing."""
-    first = services.ledger.write(Written(event=event_of(context)), now=services.clock())
+    first = services.ledger.write(Written(event=event_of(context)), now=services.clock(), lazily=True)
     ack()
     return first
 

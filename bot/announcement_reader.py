@@ -170,7 +170,7 @@ def _open(
     carried, view, said = Carried(""), None, ""
     try:
         carried = read(pressed.value)
-        if carried.id and services.ledger.write(Written(event=event_of(context)), now=now):
+        if carried.id and services.ledger.write(Written(event=event_of(context)), now=now, lazily=True):
             mine = announcing.opened(carried.id, pressed.slack_id, services, now=now)
             one, mine, wording = _whole(mine.id, services)
             view = draw(one, mine, wording, now)
