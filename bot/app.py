@@ -9,7 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from slack_bolt import Ack, App, BoltRequest
+from slack_bolt import Ack, App, BoltContext, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 # Listeners that open a modal wait for the CRM and for Slack; a few of those must not keep others from their ack.
 LISTENERS_AT_ONCE = 20
 _EVERYTHING = re.compile(".*")
+# Bolt waits so long for a listener, and then tries the next one that fits.
+SLOWEST_ACK_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ def _person(fields: Mapping[str, Any]) -> str:
 
 def _request(fields: Mapping[str, Any], event_id: str) -> BoltRequest:
     # Handed over parsed: Bolt's own parser loses form bodies that hold the word "payload".
-    return BoltRequest(body=dict(fields), mode="socket_mode", context={"event_id": event_id})
+    return BoltRequest(
+        body=dict(fields), mode="socket_mode", context={"event_id": event_id, "came": time.monotonic()}
+    )
 
 
 def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
@@ -115,9 +119,14 @@ def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
     home.register(app, services, gateway)
     # What nobody listens for is acknowledged: Slack would send it again and in the end switch the app off.
     for kind in (app.command, app.event, app.action, app.options, app.view, app.view_closed, app.shortcut):
-        kind(_EVERYTHING)(_acknowledge)
+        kind(_EVERYTHING, matchers=[_is_in_time])(_acknowledge)
     app.error(_log_and_acknowledge)
     return app
+
+
+def _is_in_time(context: BoltContext) -> bool:
+    # Somebody's listener still writes what it got: it is not taken, and Slack does well to send an event again.
+    return time.monotonic() - float(context["came"]) < SLOWEST_ACK_S
 
 
 def _acknowledge(ack: Ack) -> None:

@@ -1,6 +1,7 @@
 """Slack sends things twice, and sends things nobody here listens for; workers die between two steps."""
 
 import json
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ import pytest
 
 from enablement.model import Claimed
 from jobs.kinds import KINDS
-from tests.doors import DEALS, DM, FORM, MAYA, ROLLOUT, Stage, signed, titles
+from tests.doors import DEALS, DM, FORM, MAYA, ROLLOUT, Stage, signed, titles, until
 
 QUESTION = "payback for the Norfield warehouse"
 
@@ -50,6 +51,32 @@ def test_an_event_that_cannot_be_kept_is_not_acknowledged(stage: Stage) -> None:
 
     assert (refused.status_code, again.status_code) == (500, 200)
     assert stage.rows()["asks"] == 1
+
+
+def test_what_is_only_slow_to_be_kept_is_not_acknowledged_by_the_listener_for_all_the_rest(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, may_write = stage.services.ledger.write, Event()
+
+    def slow(*given: Any, **more: Any) -> bool:
+        may_write.wait(30)
+        return write(*given, **more)
+
+    monkeypatch.setattr(stage.services.ledger, "write", slow)
+    fields = {
+        "command": "/content",
+        "text": QUESTION,
+        "user_id": MAYA,
+        "channel_id": DEALS,
+        "trigger_id": "1",
+    }
+    body = {**fields, "team_id": "T0TEAM", "response_url": "https://hooks.slack.test/1"}
+    answered = stage.post_signed(urlencode(body).encode(), kind=FORM)
+    kept_by_then = stage.rows()["asks"]
+    may_write.set()
+
+    assert answered.status_code == 404
+    assert (kept_by_then, until(lambda: stage.rows()["asks"])) == (0, 1)
 
 
 @pytest.mark.parametrize("place", [DM, DEALS])
