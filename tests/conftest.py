@@ -1,6 +1,8 @@
 """Fixtures of the core: a migrated database, on SQLite and on a real PostgreSQL, and what stands on it."""
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,11 @@ from enablement.adapters.sql.tables import metadata
 from tests.contracts.postgres import NoPostgres, Postgres
 
 EITHER = ("sqlite", "postgresql")
+# Where there is room, what tests write lies in memory: a disk that stalls for seconds is not a slow product.
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
 
 
 @pytest.fixture(scope="session")
