@@ -33,6 +33,9 @@ def test_all_that_is_promised_is_measured_and_kept(few: Options) -> None:
 
 def test_a_pace_that_is_broken_is_seen(few: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(announce, "MOST_MINUTES", 10.0)
+    monkeypatch.setattr(announce, "TROUBLED", 1)
+    monkeypatch.setattr(announce, "FAULTS", {})
+    monkeypatch.setattr(announce, "OUTAGE_S", 1)
 
     figures = {one.name: one for one in announce.run(few)}
 
