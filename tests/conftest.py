@@ -1,5 +1,6 @@
 """Fixtures of the core: a migrated database, on SQLite and on a real PostgreSQL, and what stands on it."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -18,6 +19,8 @@ from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.tables import metadata
 from tests.contracts.postgres import NoPostgres, Postgres
 
+# Tests make much and keep little: looking for garbage as often as usual is a sixth of their time.
+gc.set_threshold(100_000, 50, 1000)
 EITHER = ("sqlite", "postgresql")
 # Where there is room, what tests write lies in memory: a disk that stalls for seconds is not a slow product.
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30
