@@ -22,8 +22,8 @@ def open_form(stage: Stage, *, user: str = NOVA) -> dict[str, Any]:
 
 
 def top(stage: Stage, *, user: str = NOVA) -> dict[str, Any]:
-    """Return the form as it is drawn now."""
-    return stage.views(user)[-1]
+    """Return the form as it is drawn now, or as soon as it is there."""
+    return until(lambda: stage.views(user))[-1]
 
 
 def block(view: Mapping[str, Any], field: str) -> dict[str, Any]:

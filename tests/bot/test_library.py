@@ -119,7 +119,7 @@ def test_a_double_click_approves_once(stage: Stage) -> None:
 
     approved = [one for one in stage.services.ledger.decisions(asset.id) if one.kind == "approved"]
     assert len(approved) == 1
-    assert actions(stage.last(RAFAS, user=RAFA)) == []
+    until(lambda: actions(stage.last(RAFAS, user=RAFA)) == [])
 
 
 def test_who_is_no_approver_any_more_is_told_whom_to_ask_and_the_button_stays(stage: Stage) -> None:
@@ -153,6 +153,8 @@ def renewed(stage: Stage, asset: Asset) -> None:
     fields = {"user": NOVA, "view_id": view["id"], "action_id": "publish.version_of"}
     stage.do("suggest", **fields, value="korvane")
     stage.do("click", **fields, value=asset.id)
+    # The form is filled with what is known of it.
+    until(lambda: asset.title in str(stage.views(NOVA)[-1]["state"]))
     submit(stage, stage.views(NOVA)[-1])
     stage.drain("compute", "write")
     waits = governance.awaiting(asset.id, stage.services.catalog)
