@@ -2,6 +2,6 @@
 
 from sandbox.salesforce.app import create_app
 from sandbox.salesforce.config import OrgConfig
-from sandbox.salesforce.local_org import ORGANIZATION_ID
+from sandbox.salesforce.local_org import BARE_ORG, ORGANIZATION_ID
 
-__all__ = ["ORGANIZATION_ID", "OrgConfig", "create_app"]
+__all__ = ["BARE_ORG", "ORGANIZATION_ID", "OrgConfig", "create_app"]

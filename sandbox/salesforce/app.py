@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import http_date
 
 from sandbox.salesforce.bulk import add_bulk_routes
+from sandbox.salesforce.callouts import callout_door
 from sandbox.salesforce.clock import Clock
 from sandbox.salesforce.collections_api import add_collection_routes
 from sandbox.salesforce.composite_api import add_composite_routes
@@ -47,6 +48,7 @@ def create_app(config: OrgConfig, clock: Clock | None = None) -> Flask:
     app.register_blueprint(metadata_door(org))
     app.register_blueprint(control_door(org, jobs))
     app.register_blueprint(outbound_door(org))
+    app.register_blueprint(callout_door(org))
     app.register_blueprint(pages_door(org))
     app.add_url_rule("/services/data", "versions", _versions, strict_slashes=False)
     return app

@@ -18,6 +18,14 @@ def remembered_objects(store: Store) -> list[Declared]:
     return [declared_in(name, content, name) for name, content in rows]
 
 
+def stored(store: Store, kind: str, name: str) -> bytes | None:
+    """Return what the last deployment of a component brought, or None."""
+    found = store.select(
+        'SELECT content FROM "component~" WHERE kind = ? AND name = ? ORDER BY seq DESC LIMIT 1', [kind, name]
+    )
+    return bytes(found[0][0]) if found else None
+
+
 def remember(store: Store, kind: str, name: str, path: str, content: bytes, *, stamp: str) -> bool:
     """Keep a component and tell whether it is new; for use in a transaction."""
     known = store.select('SELECT 1 FROM "component~" WHERE kind = ? AND name = ?', [kind, name])
@@ -27,3 +35,10 @@ def remember(store: Store, kind: str, name: str, path: str, content: bytes, *, s
         [kind, name, path, content, stamp],
     )
     return not known
+
+
+def forget(store: Store, kind: str, name: str) -> None:
+    """Drop a component and what belongs to it; for use in a transaction."""
+    store.run('DELETE FROM "component~" WHERE kind = ? AND name = ?', [kind, name])
+    if kind == "CustomObject":
+        store.run('DELETE FROM "component~" WHERE substr(name, 1, ?) = ?', [len(name) + 1, f"{name}."])

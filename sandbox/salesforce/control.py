@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from sandbox.salesforce.bulk.jobs import Jobs
+from sandbox.salesforce.callouts import is_set_up
 from sandbox.salesforce.circumstances import add_circumstances
 from sandbox.salesforce.clock import as_text
 from sandbox.salesforce.errors import ApiError, not_found
@@ -73,7 +74,7 @@ def control_door(org: Org, jobs: Jobs) -> Blueprint:
             org.store.wait_for_revision(
                 opportunity_id(record_id), since=_number("since"), seconds=_LONGEST_POLL
             )
-        return answer(opportunity_page(org, record_id))
+        return answer({**opportunity_page(org, record_id), "can_ask": is_set_up(org)})
 
     return door
 

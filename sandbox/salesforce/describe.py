@@ -51,6 +51,7 @@ def whole(sobject: SObject, schema: Schema, viewer: Viewer, *, version: str) -> 
                 "field": child.field.name,
                 "relationshipName": child.relationship or None,
                 "cascadeDelete": child.field.cascade,
+                "restrictedDelete": child.field.delete_constraint == "Restrict",
                 "deprecatedAndHidden": False,
             }
             for child in schema.children(sobject)
@@ -139,5 +140,6 @@ def _field(field: Field, sobject: SObject, viewer: Viewer) -> dict[str, Any]:
         "referenceTo": list(field.reference_to),
         "relationshipName": field.relationship or None,
         "cascadeDelete": field.cascade,
+        "restrictedDelete": field.delete_constraint == "Restrict",
         "writeRequiresMasterRead": field.read_access_suffices,
     }

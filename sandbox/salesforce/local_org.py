@@ -32,7 +32,8 @@ ORGANIZATION_ID = make_id("00D", 1)
 CALLS_PER_DAY = 1_000_000
 SESSION_SECONDS = 7200
 
-_CUSTOMER_METADATA = Path(__file__).parent / "org"
+BARE_ORG = Path(__file__).parent / "org"
+"""The source of an org into which no package was deployed: fields that a customer has."""
 _MOST_KEPT_CALLS = 50_000
 _MOST_CURSORS = 50
 
@@ -174,6 +175,8 @@ class Org:
     locks: RowLocks = field(init=False)
     listeners: list[Callable[[Written], object]] = field(default_factory=list)
     """Hear of every row that was created or changed, once it is kept."""
+    when_deployed: list[Callable[[], object]] = field(default_factory=list)
+    """Called once a deployment is taken."""
     schema_changes: list[datetime] = field(default_factory=list)
     """When the schema was changed, oldest first."""
 
@@ -216,7 +219,7 @@ class Org:
 
 def open_org(config: OrgConfig, clock: Clock) -> Org:
     """Return the org of a configuration, filled with its first rows when it is new."""
-    schema = deploy(facts.load_standard_objects(), [config.source, _CUSTOMER_METADATA])
+    schema = deploy(facts.load_standard_objects(), [config.source, BARE_ORG])
     org = Org(config, Store(config.database, schema), clock, schema_changes=[real_time()])
     if org.store.read(schema.get("Organization"), org.organization_id) is None:
         _fill(org)

@@ -10,6 +10,7 @@ from defusedxml.ElementTree import fromstring
 from sandbox.salesforce.permissions import ACTIONS, add_row, grant, is_compound, revoke_all
 from sandbox.salesforce.schema import Schema
 from sandbox.salesforce.sfdx import NAMESPACE
+from sandbox.salesforce.sources import source_files
 from sandbox.salesforce.store import Store
 
 _ALLOWED = dict(
@@ -40,9 +41,7 @@ class PermissionFile:
 
 def permission_files(project: Path, schema: Schema) -> list[PermissionFile]:
     """Return the permission sets of a project, without what they say of fields this org does not play."""
-    found = sorted(
-        path for path in project.glob("**/permissionsets/*.xml") if "node_modules" not in path.parts
-    )
+    found = source_files(project, "**/permissionsets/*.xml")
     return [
         _known_part(read_permission_file(path.name.split(".")[0], path.read_bytes()), schema)
         for path in found

@@ -25,12 +25,21 @@ _OPPORTUNITY = """
             FROM OpportunityContactRoles ORDER BY IsPrimary DESC),
         (SELECT UserId, User.Name, User.Title, TeamMemberRole FROM OpportunityTeamMembers),
         (SELECT StageName, Amount, CloseDate, Probability, CreatedDate, CreatedBy.Name
-            FROM OpportunityHistories ORDER BY CreatedDate DESC LIMIT 50){touches}
+            FROM OpportunityHistories ORDER BY CreatedDate DESC LIMIT 50){touches}{suggestions}
     FROM Opportunity WHERE"""
 _TOUCHES = """,
         (SELECT Id, Name, Kind__c, Asset_Title__c, Asset_Version__c, Recipient__c, Actor_Name__c,
-            Actor__r.Name, Channel__c, Occurred_At__c
+            Actor__r.Name, Channel__c, Occurred_At__c{status}
             FROM Content_Touches__r ORDER BY Occurred_At__c DESC LIMIT 200)"""
+_STATUS = ", Content_Asset__r.Status__c"
+# The panel's own words, and what it leaves out.
+_SUGGESTIONS = """,
+        (SELECT Id, Rank__c, Reason__c, Reasons__c, Basis__c, Suggested_At__c, Content_Asset__r.Title__c,
+            Content_Asset__r.External_Ref__c, Content_Asset__r.Kind__c, Content_Asset__r.Language__c,
+            Content_Asset__r.Audience__c, Content_Asset__r.Status__c, Content_Asset__r.Version__c,
+            Content_Asset__r.Updated_On__c, Content_Asset__r.Link__c
+            FROM Content_Suggestions__r WHERE Content_Asset__r.Status__c IN ('Published', 'Review due')
+            ORDER BY Rank__c LIMIT 5)"""
 _STAGES = """
     SELECT MasterLabel, IsClosed, IsWon, DefaultProbability FROM OpportunityStage
     WHERE IsActive = true ORDER BY SortOrder"""
@@ -52,12 +61,18 @@ def opportunity_page(org: Org, record_id: str) -> dict[str, Any]:
     record_id = opportunity_id(record_id)
     # Read before the rows: a write in between makes the page come again, never stay behind.
     revision = org.store.revision(record_id)
-    # An org into which nothing was deployed yet has opportunities without touches.
-    touches = _TOUCHES if org.schema.find("Content_Touch__c") else ""
-    found = _records(org, f"{_OPPORTUNITY.format(touches=touches)} Id = '{record_id}'")
+    found = _records(org, f"{_OPPORTUNITY.format(**_related(org))} Id = '{record_id}'")
     if not found:
         raise not_found()
     return {"revision": revision, "opportunity": found[0], "stages": _records(org, _STAGES)}
+
+
+def _related(org: Org) -> dict[str, str]:
+    """Return the lists of content; an org into which no package, or an older one, was deployed has less of them."""
+    touch, suggestion = org.schema.find("Content_Touch__c"), org.schema.find("Content_Suggestion__c")
+    has_status = touch is not None and touch.field("Content_Asset__c") is not None
+    touches = _TOUCHES.format(status=_STATUS if has_status else "") if touch else ""
+    return {"touches": touches, "suggestions": _SUGGESTIONS if suggestion else ""}
 
 
 def opportunity_list(org: Org, *, search: str) -> dict[str, Any]:

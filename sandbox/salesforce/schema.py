@@ -54,6 +54,8 @@ class Field:
     relationship: str = ""
     child_relationship: str = ""
     cascade: bool = False
+    delete_constraint: str = ""
+    """What becomes of the row when the one it refers to is deleted: SetNull, Restrict or Cascade."""
     controls_sharing: bool = False
     read_access_suffices: bool = False
     auto_number: str = ""

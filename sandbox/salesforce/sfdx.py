@@ -1,7 +1,7 @@
 """Read the objects and fields of SFDX projects as data, the way a deployment would."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import fromstring, parse
 
 from sandbox.salesforce.schema import Field, Schema, SObject, by_name, system_fields, with_fields
+from sandbox.salesforce.sources import source_files
 
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 _API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}__c")
@@ -47,6 +48,23 @@ _CUSTOM_SYSTEM_FIELDS = (
     "LastModifiedById",
     "SystemModstamp",
 )
+_OWNER = Field(
+    "OwnerId",
+    "reference",
+    "Owner ID",
+    default_to_session_user=True,
+    reference_to=("User",),
+    relationship="Owner",
+)
+_METADATA_FIELDS = {"DeveloperName": 40, "MasterLabel": 40, "QualifiedApiName": 80}
+# By the ending of its name: the element that stands in a custom object's own description and not in additions to it.
+_DESCRIBED_BY = {"c": "nameField", "mdt": "label"}
+_SHARING = {
+    "ControlledByParent": "controlled_by_parent",
+    "Private": "private",
+    "Read": "public_read",
+    "ReadWrite": "public",
+}
 
 
 class MetadataError(ValueError):
@@ -75,7 +93,9 @@ def grown(schema: Schema, declared: Iterable[Declared]) -> Schema:
         before = sobjects.get(each.name)
         if before is not None:
             _check_types(before, each)
-        if each.name.endswith("__c") and each.root is not None:
+        if each.name.endswith("__mdt") and each.root is not None:
+            sobjects[each.name] = _custom_metadata_type(each, before, sobjects)
+        elif each.name.endswith("__c") and each.root is not None:
             number = sum(sobject.custom for sobject in sobjects.values())
             sobjects[each.name] = _custom_object(each, before, number)
         elif before is not None:
@@ -90,15 +110,14 @@ def declared_in(name: str, content: bytes, where: str) -> Declared:
     """Return what one file in the format of the Metadata API says, an object with its fields."""
     root = fromstring(content)
     fields = tuple(custom_field(each, where) for each in root.iterfind(f"{NAMESPACE}fields"))
-    is_custom = name.endswith("__c") and root.find(f"{NAMESPACE}nameField") is not None
+    mark = _DESCRIBED_BY.get(name.rpartition("__")[2])
+    is_custom = mark is not None and root.find(NAMESPACE + mark) is not None
     return Declared(name, root if is_custom else None, fields, where)
 
 
 def object_folders(project: Path) -> list[Path]:
     """Return the folders under a project that each describe one object."""
-    found = sorted(
-        path for path in project.glob("**/objects/*") if path.is_dir() and "node_modules" not in path.parts
-    )
+    found = [path for path in source_files(project, "**/objects/*") if path.is_dir()]
     if not found:
         raise MetadataError(f"{project}: no objects to deploy")
     return found
@@ -107,7 +126,7 @@ def object_folders(project: Path) -> list[Path]:
 def _declared(folder: Path) -> Declared:
     fields = tuple(_field(path) for path in sorted((folder / "fields").glob("*.field-meta.xml")))
     described = folder / f"{folder.name}.object-meta.xml"
-    is_custom = folder.name.endswith("__c") and described.exists()
+    is_custom = folder.name.endswith(("__c", "__mdt")) and described.exists()
     return Declared(folder.name, _root(described, "CustomObject") if is_custom else None, fields, str(folder))
 
 
@@ -147,10 +166,14 @@ def _custom_object(declared: Declared, before: SObject | None, number: int) -> S
         auto_number=auto_number,
     )
     kept = {} if before is None else dict(before.fields)
-    fields = {**by_name([*system_fields(_CUSTOM_SYSTEM_FIELDS), named]), **kept, **by_name(declared.fields)}
+    model = _text(root, "sharingModel")
+    if model not in _SHARING:
+        raise MetadataError(f"{name}: rows shared by {model} are unknown here")
+    controlled = model == "ControlledByParent"
+    own = [*system_fields(_CUSTOM_SYSTEM_FIELDS), *(() if controlled else (_OWNER,)), named]
+    fields = {**by_name(own), **kept, **by_name(declared.fields)}
     fields["name"] = named
     parents = [field for field in fields.values() if field.controls_sharing]
-    controlled = _text(root, "sharingModel") == "ControlledByParent"
     if controlled != bool(parents):
         raise MetadataError(
             f"{name}: ControlledByParent and a master-detail field come together or not at all"
@@ -160,10 +183,38 @@ def _custom_object(declared: Declared, before: SObject | None, number: int) -> S
         label=_text(root, "label"),
         plural=_text(root, "pluralLabel"),
         prefix=before.prefix if before is not None else f"a{number:02d}",
-        sharing="controlled_by_parent" if controlled else "public",
+        sharing=_SHARING[model],
         fields=fields,
         name_field="Name",
         custom=True,
+    )
+
+
+def _custom_metadata_type(
+    declared: Declared, before: SObject | None, sobjects: Mapping[str, SObject]
+) -> SObject:
+    """Return the object whose rows come with deployments and which administrators alone see through the API."""
+    root = declared.root
+    if root is None:
+        raise MetadataError(f"{declared.where}: nothing describes {declared.name}")
+    number = sum(name.endswith("__mdt") for name in sobjects)
+    own = [
+        Field(name, "string", name, length=length, createable=False, updateable=False)
+        for name, length in _METADATA_FIELDS.items()
+    ]
+    kept = {} if before is None else dict(before.fields)
+    return SObject(
+        name=declared.name,
+        label=_text(root, "label"),
+        plural=_text(root, "pluralLabel"),
+        prefix=before.prefix if before is not None else f"m{number:02d}",
+        sharing="administrators",
+        fields={
+            **by_name([*system_fields(("Id", "SystemModstamp")), *own]),
+            **kept,
+            **by_name(declared.fields),
+        },
+        writable=False,
     )
 
 
@@ -183,6 +234,7 @@ def custom_field(root: Element, where: str) -> Field:
         raise MetadataError(f"{where}: {name}: fields of type {kind!r} are unknown here")
     master_detail, checkbox = kind == "MasterDetail", kind == "Checkbox"
     relationship = _text(root, "relationshipName", "")
+    constraint = _text(root, "deleteConstraint", "SetNull") if kind == "Lookup" else ""
     targets = tuple(found.text or "" for found in root.iter(f"{NAMESPACE}referenceTo"))
     return Field(
         name,
@@ -204,7 +256,8 @@ def custom_field(root: Element, where: str) -> Field:
         reference_to=targets,
         relationship=name.removesuffix("__c") + "__r" if targets else "",
         child_relationship=f"{relationship}__r" if relationship else "",
-        cascade=master_detail,
+        cascade=master_detail or constraint == "Cascade",
+        delete_constraint="Cascade" if master_detail else constraint,
         controls_sharing=master_detail,
         read_access_suffices=_flag(root, "writeRequiresMasterRead"),
     )

@@ -13,6 +13,7 @@ _LEVELS: dict[Access, str] = {
     "read": "OpportunityAccessLevel IN ('Read', 'Edit', 'All')",
     "edit": "OpportunityAccessLevel IN ('Edit', 'All')",
 }
+_READ_BY_ALL = frozenset({"administered", "public_read", "read_only"})
 _SHARED_WITH = "SELECT OpportunityId FROM OpportunityTeamMember WHERE IsDeleted = 0 AND UserId"
 # The viewer and everybody whose role stands below the viewer's.
 _CIRCLE = """
@@ -51,6 +52,8 @@ class Viewer:
             return True
         if sobject.is_governed:
             return action in self.permissions.objects.get(sobject.name, ())
+        if sobject.sharing == "administrators":
+            return False
         if sobject.sharing == "controlled_by_parent":
             return ("Read" if action == "Read" else "Edit") in self.permissions.objects.get("Opportunity", ())
         return True
@@ -98,10 +101,12 @@ def condition(
         return _of_files(schema, sobject, table, viewer, binder, access)
     if viewer.sees_all_of(sobject, access):
         return "1"
-    if sobject.sharing == "public" or (sobject.sharing in ("read_only", "administered") and access == "read"):
+    if sobject.sharing == "public" or (sobject.sharing in _READ_BY_ALL and access == "read"):
         return "1"
-    if sobject.sharing == "private":
+    if sobject.sharing == "private" and sobject.name == "Opportunity":
         return _private(table, viewer, binder, access)
+    if sobject.sharing in ("private", "public_read"):
+        return f"{table}.OwnerId IN ({_CIRCLE.format(user=binder.bind(viewer.user_id))})"
     parent_field = sobject.controlling_field
     if parent_field is None:
         return "0"

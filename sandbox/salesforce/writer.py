@@ -10,7 +10,7 @@ from sandbox.salesforce import files, opportunities
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.ids import MalformedIdError, make_id, normal_id
 from sandbox.salesforce.permissions import check_permission_row
-from sandbox.salesforce.schema import Field, Schema, SObject
+from sandbox.salesforce.schema import Child, Field, Schema, SObject
 from sandbox.salesforce.sharing import Access, Binder, Viewer, condition
 from sandbox.salesforce.store import Row, Store, quoted
 from sandbox.salesforce.values import kept_value
@@ -33,6 +33,8 @@ class Written:
     sobject: SObject
     record_id: str
     created: bool
+    changed: frozenset[str] = frozenset()
+    """The fields that have another value than before, of a row that was there."""
 
 
 class Writer:
@@ -172,12 +174,14 @@ class Writer:
         if key is None or not key.id_lookup:
             message = f"{key_name} is no external id of {target.name}"
             raise ApiError("INVALID_FIELD", message, (field.name,))
-        found = self._store.find_all(target, key, kept_value(key, value))
+        kept = kept_value(key, value)
+        is_open = kept is not None and self._viewer.may("Read", target) and self._viewer.reads(target, key)
+        found = self._store.find_all(target, key, kept) if is_open else []
         if len(found) != 1:
             message = (
                 f"Foreign key external ID: {value} not found for field {key.name} in entity {target.name}"
             )
-            raise ApiError("INVALID_FIELD", message, (field.name,))
+            raise ApiError("INVALID_FIELD", message)
         return field.name, found[0]["Id"]
 
     def _default(self, field: Field) -> object:
@@ -265,7 +269,9 @@ class Writer:
 
     def _written(self, sobject: SObject, before: Row | None, after: Row) -> None:
         if not after.get("IsDeleted"):
-            written = Written(sobject, str(after["Id"]), created=before is None)
+            known = before or {}
+            changed = frozenset(name for name in known if known[name] != after[name])
+            written = Written(sobject, str(after["Id"]), created=before is None, changed=changed)
             self._store.when_kept(lambda: self._when_kept(written))
         if sobject.sharing == "files":
             files.keep_in_step(self._store, sobject, before, after, stamp=self._stamp)
@@ -287,9 +293,23 @@ class Writer:
         self._store.update(sobject, row["Id"], changes)
         self._written(sobject, row, {**row, **changes})
         for child in self._schema.children(sobject):
-            if child.field.cascade:
+            if child.field.delete_constraint or child.field.cascade:
                 for found in self._store.find_all(child.sobject, child.field, row["Id"]):
-                    self._bin(child.sobject, found)
+                    self._let_go(child, found)
+
+    def _let_go(self, child: Child, row: Row) -> None:
+        if child.field.cascade:
+            self._bin(child.sobject, row)
+        elif child.field.delete_constraint == "Restrict":
+            message = (
+                f"Your attempt to delete could not be completed because of {child.sobject.label} {row['Id']}"
+            )
+            raise ApiError("DELETE_FAILED", message, (row["Id"],))
+        else:
+            changes = {child.field.name: None}
+            self._store.update(child.sobject, row["Id"], changes)
+            if parent := child.sobject.controlling_field:
+                self._store.mark_changed(row[parent.name])
 
     def _restore(self, sobject: SObject, row: Row) -> None:
         changes = {"IsDeleted": 0, **self._stamps(sobject, creating=False)}

@@ -223,4 +223,5 @@ def _wrong_type(field: Field, text: str) -> ApiError:
 
 
 def _in_cell(error: ApiError) -> str:
-    return f"{error.code}:{error.message}:{','.join(error.fields)} --"
+    fields = f"{','.join(error.fields)} " if error.fields else ""
+    return f"{error.code}:{error.message}:{fields}--"

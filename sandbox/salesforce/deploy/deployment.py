@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+from lxml.etree import Element
+
 from sandbox.salesforce.clock import as_text, real_time
-from sandbox.salesforce.components import remember, remembered
+from sandbox.salesforce.components import remember, remembered, stored
+from sandbox.salesforce.deploy.destroy import PATH, erase_rows, shrunk
 from sandbox.salesforce.deploy.fields import field_problems, object_problems
+from sandbox.salesforce.deploy.metadata_rows import keep_metadata_record
 from sandbox.salesforce.deploy.package import (
     BadPackageError,
     Component,
@@ -17,7 +21,8 @@ from sandbox.salesforce.deploy.package import (
     Package,
     open_package,
 )
-from sandbox.salesforce.deploy.references import Org as Target, broken_references
+from sandbox.salesforce.deploy.references import broken_references
+from sandbox.salesforce.deploy.target import Target
 from sandbox.salesforce.deploy.wsdl import line_of
 from sandbox.salesforce.ids import make_id
 from sandbox.salesforce.local_org import Org
@@ -33,6 +38,7 @@ class Success:
 
     component: Component
     created: bool
+    deleted: bool = False
 
 
 @dataclass
@@ -87,6 +93,8 @@ def deploy(org: Org, deployment: Deployment, content: bytes) -> None:
             failures += _rule_failures(component, org.schema)
     if not failures:  # What refers to a broken object would only repeat its failure.
         failures += _broken(org, schema, package)
+        schema, refused = shrunk(schema, package.destroyed)
+        failures += refused
     deployment.failures = tuple(dict.fromkeys(failures))
     if deployment.failures:
         return
@@ -94,7 +102,7 @@ def deploy(org: Org, deployment: Deployment, content: bytes) -> None:
         names = remembered(org.store)
         deployment.successes = tuple(
             Success(each, created=each.name not in names.get(each.kind, ())) for each in package.components
-        )
+        ) + tuple(_gone(package))
         return
     deployment.successes, deployment.failures = _take(org, schema, package)
 
@@ -135,7 +143,15 @@ def _broken(org: Org, schema: Schema, package: Package) -> Iterator[Failure]:
     names = {kind: set(found) for kind, found in remembered(org.store).items()}
     for component in package.components:
         names.setdefault(component.kind, set()).add(component.name)
-    target = Target(schema, {kind: frozenset(found) for kind, found in names.items()}, package.files)
+    users = org.schema.get("User")
+    target = Target(
+        schema,
+        {kind: frozenset(found) for kind, found in names.items()},
+        package.files,
+        roots={(each.kind, each.name): each.root for each in package.components},
+        stored=lambda kind, name: stored(org.store, kind, name),
+        has_user=lambda name: org.store.find(users, users.fields["username"], name) is not None,
+    )
     for component in package.components:
         yield from broken_references(component, target)
 
@@ -145,6 +161,8 @@ def _take(org: Org, schema: Schema, package: Package) -> tuple[tuple[Success, ..
     successes: list[Success] = []
     try:
         with org.store.transaction():
+            for kind, name in package.destroyed:
+                erase_rows(org.store, kind, name)
             org.store.adopt(schema)
             for component in package.components:
                 is_new = remember(
@@ -155,6 +173,8 @@ def _take(org: Org, schema: Schema, package: Package) -> tuple[tuple[Success, ..
                 if component.kind == "PermissionSet":
                     file = read_permission_file(component.name, component.content)
                     keep_permission_file(org.store, file, stamp=stamp)
+                elif component.kind == "CustomMetadata":
+                    keep_metadata_record(org.store, component, stamp=stamp)
             open_new_fields(org.store, stamp=stamp)
     except sqlite3.IntegrityError as error:
         org.store.schema = before
@@ -163,7 +183,14 @@ def _take(org: Org, schema: Schema, package: Package) -> tuple[tuple[Success, ..
         org.store.schema = before
         raise
     org.schema_changes.append(real_time())
-    return tuple(successes), ()
+    for hear in org.when_deployed:
+        hear()
+    return (*successes, *_gone(package)), ()
+
+
+def _gone(package: Package) -> Iterator[Success]:
+    for kind, name in package.destroyed:
+        yield Success(Component(kind, name, PATH, Element(kind), b""), created=False, deleted=True)
 
 
 def _is_known(schema: Schema, component: Component) -> bool:

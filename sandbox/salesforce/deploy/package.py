@@ -20,6 +20,7 @@ from sandbox.salesforce.deploy.wsdl import (
 _NS = f"{{{NAMESPACE}}}"
 _MOST_FILES, _MOST_BYTES = 10_000, 400_000_000
 _MANIFEST = "package.xml"
+_DESTRUCTIVE = ("destructiveChangesPre.xml", "destructiveChanges.xml", "destructiveChangesPost.xml")
 _FOLDER_KINDS = ("ReportFolder", "DashboardFolder")
 
 
@@ -58,6 +59,8 @@ class Package:
     components: tuple[Component, ...]
     failures: tuple[Failure, ...]
     files: Mapping[str, bytes]
+    destroyed: tuple[tuple[str, str], ...] = ()
+    """The kind and the name of what is to go."""
 
 
 def open_package(content: bytes) -> Package:
@@ -73,8 +76,7 @@ def open_package(content: bytes) -> Package:
     for path in sorted(files):
         if path == _MANIFEST or (path.endswith("-meta.xml") and not _is_folder_meta(path)):
             continue
-        if path.startswith("destructiveChanges"):
-            failures.append(Failure("", "", path, "Destructive changes are not played here"))
+        if path in _DESTRUCTIVE:
             continue
         found, wrong = _read(path, files)
         components += found
@@ -82,6 +84,7 @@ def open_package(content: bytes) -> Package:
     failures += _orphans(files)
     failures += _unlisted(components, listed)
     present = {(each.kind, each.name) for each in components} | {(f.kind, f.name) for f in failures}
+    present |= {(kind.removesuffix("Folder"), name) for kind, name in present if kind in _FOLDER_KINDS}
     for kind, name in sorted(listed):
         if name != "*" and (kind, name) not in present and kind not in _FOLDER_KINDS:
             problem = (
@@ -89,7 +92,8 @@ def open_package(content: bytes) -> Package:
                 "but was not found in zipped directory"
             )
             failures.append(Failure("", name, _MANIFEST, problem))
-    return Package(tuple(components), tuple(failures), files)
+    destroyed, wrong = _destroyed(files)
+    return Package(tuple(components), (*failures, *wrong), files, destroyed)
 
 
 def _files(content: bytes) -> dict[str, bytes]:
@@ -103,15 +107,15 @@ def _files(content: bytes) -> dict[str, bytes]:
         raise BadPackageError(f"the zip can't be read: {cause}") from cause
 
 
-def _listed(manifest: bytes) -> tuple[set[tuple[str, str]], list[Failure]]:
+def _listed(manifest: bytes, where: str = _MANIFEST) -> tuple[set[tuple[str, str]], list[Failure]]:
     try:
         root = parse_xml(manifest)
     except BadXmlError as error:
-        raise BadPackageError(f"package.xml: {error}") from error
+        raise BadPackageError(f"{where}: {error}") from error
     if root.tag != f"{_NS}Package":
-        raise BadPackageError(f"package.xml: unexpected root {root.tag}")
+        raise BadPackageError(f"{where}: unexpected root {root.tag}")
     failures = [
-        Failure("", _MANIFEST, _MANIFEST, problem.message, problem.line)
+        Failure("", where, where, problem.message, problem.line)
         for problem in problems(root, "Package", metadata_types())
     ]
     listed: set[tuple[str, str]] = set()
@@ -120,10 +124,28 @@ def _listed(manifest: bytes) -> tuple[set[tuple[str, str]], list[Failure]]:
         if kind not in BY_NAME and kind not in PART_KINDS and kind not in _FOLDER_KINDS:
             line = line_of(types)
             failures.append(
-                Failure("", kind, _MANIFEST, f"Unknown type name '{kind}' specified in package.xml", line)
+                Failure("", kind, where, f"Unknown type name '{kind}' specified in {where}", line)
             )
-        listed |= {(kind, (member.text or "").strip()) for member in types.iterfind(f"{_NS}members")}
+        # `sf` names a folder of reports with a slash behind it.
+        names = ((member.text or "").strip().rstrip("/") for member in types.iterfind(f"{_NS}members"))
+        listed |= {(kind, name) for name in names}
     return listed, failures
+
+
+def _destroyed(files: Mapping[str, bytes]) -> tuple[tuple[tuple[str, str], ...], list[Failure]]:
+    named: dict[tuple[str, str], None] = {}
+    failures: list[Failure] = []
+    for path in _DESTRUCTIVE:
+        if path in files:
+            found, wrong = _listed(files[path], path)
+            named |= dict.fromkeys(sorted(found))
+            failures += wrong
+            failures += [
+                Failure(kind, name, path, "a wildcard can't be deleted")
+                for kind, name in found
+                if name == "*"
+            ]
+    return tuple(named), failures
 
 
 def _read(path: str, files: Mapping[str, bytes]) -> tuple[list[Component], list[Failure]]:
@@ -134,7 +156,7 @@ def _read(path: str, files: Mapping[str, bytes]) -> tuple[list[Component], list[
     if kind.is_bundle:
         return _read_bundle(kind, rest, files)
     if _is_folder_meta(path):
-        return [], []  # Folders of reports need nothing here.
+        return _read_folder(kind, rest, path, files[path])
     name = rest.removesuffix(f".{kind.suffix}")
     if name == rest or ("/" in name) != kind.in_folder:
         return [], [Failure(kind.name, rest, path, f"{path} is no file of type {kind.name}")]
@@ -142,6 +164,11 @@ def _read(path: str, files: Mapping[str, bytes]) -> tuple[list[Component], list[
     if meta not in files:
         return [], [Failure(kind.name, name, path, f"The file {meta} was not found in the zip")]
     return _checked(kind, name, path, files[meta], files[path])
+
+
+def _read_folder(kind: Kind, rest: str, path: str, content: bytes) -> tuple[list[Component], list[Failure]]:
+    folder = Kind(f"{kind.name}Folder", kind.folder, "")
+    return _checked(folder, rest.removesuffix("-meta.xml"), path, content, content)
 
 
 def _read_bundle(kind: Kind, rest: str, files: Mapping[str, bytes]) -> tuple[list[Component], list[Failure]]:
@@ -218,6 +245,8 @@ def _unlisted(components: list[Component], listed: set[tuple[str, str]]) -> Iter
     """Yield what stands in the zip and not in its manifest; the platform warns, this org refuses."""
     for each in components:
         if each.is_part or (each.kind, each.name) in listed or (each.kind, "*") in listed:
+            continue
+        if each.kind in _FOLDER_KINDS and (each.kind.removesuffix("Folder"), each.name) in listed:
             continue
         parts = [other for other in components if other.is_part and other.path == each.path]
         if parts and all((part.kind, part.name) in listed for part in parts):

@@ -67,8 +67,9 @@ def _success(success: Success, created: str, place: int) -> str:
     return (
         f"<componentSuccesses><changed>true</changed>{element('componentType', each.kind)}"
         f"{element('created', str(success.created).lower())}{element('createdDate', _moment(created))}"
-        f"<deleted>false</deleted>{element('fileName', each.path)}{element('fullName', each.name)}"
-        f"{element('id', make_id('01I', place))}<success>true</success></componentSuccesses>"
+        f"{element('deleted', str(success.deleted).lower())}{element('fileName', each.path)}"
+        f"{element('fullName', each.name)}{element('id', make_id('01I', place))}"
+        "<success>true</success></componentSuccesses>"
     )
 
 

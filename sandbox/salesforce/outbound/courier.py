@@ -15,6 +15,7 @@ from sandbox.salesforce.clock import as_text
 from sandbox.salesforce.ids import make_id
 from sandbox.salesforce.local_org import Org
 from sandbox.salesforce.outbound.envelope import MOST_NOTIFICATIONS, envelope, is_acknowledged
+from sandbox.salesforce.outbound.flows import flow_rules
 from sandbox.salesforce.outbound.rules import Rule
 from sandbox.salesforce.writer import Written
 
@@ -52,6 +53,7 @@ class Courier:
     def __init__(self, org: Org) -> None:
         self._org = org
         self._rules: list[Rule] = []
+        self._of_flows: list[Rule] = []
         self._pending: list[Notification] = []
         self._sent: deque[dict[str, Any]] = deque(maxlen=_MOST_KEPT)
         self._counts = {"rules": 0, "notifications": 0, "sent": 0}
@@ -62,6 +64,8 @@ class Courier:
         self._thread: threading.Thread | None = None
         org.listeners.append(self.hear)
         org.clock.when_moved(self._wake)
+        org.when_deployed.append(self._follow_flows)
+        self._follow_flows()
 
     def next_rule_id(self) -> str:
         """Return the id of the next rule."""
@@ -71,12 +75,10 @@ class Courier:
         """Report rows by a rule from now on."""
         with self._changed:
             self._rules.append(rule)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="outbound", daemon=True)
-                self._thread.start()
+            self._start()
 
     def clear(self) -> None:
-        """Forget rules, what waits, and manners."""
+        """Forget the rules that were ordered, what waits, and manners; flows stay as they were deployed."""
         with self._changed:
             self._rules.clear()
             self._pending.clear()
@@ -92,8 +94,13 @@ class Courier:
         """Return the rules and how many notifications wait."""
         with self._changed:
             rules = [
-                {**vars(rule), "fields": list(rule.fields), "events": list(rule.events)}
-                for rule in self._rules
+                {
+                    **vars(rule),
+                    "fields": list(rule.fields),
+                    "events": list(rule.events),
+                    "changes": list(rule.changes),
+                }
+                for rule in (*self._rules, *self._of_flows)
             ]
             return {"rules": rules, "pending": len(self._pending), "manners": dict(vars(self._manners))}
 
@@ -113,7 +120,7 @@ class Courier:
     def hear(self, written: Written) -> None:
         """Queue a notification for every rule that a written row meets."""
         now = self._org.clock.now()
-        fired = [rule for rule in list(self._rules) if rule.fires_on(self._org, written)]
+        fired = [rule for rule in (*self._rules, *self._of_flows) if rule.fires_on(self._org, written)]
         with self._changed:
             for rule in fired:
                 self._counts["notifications"] += 1
@@ -189,6 +196,18 @@ class Courier:
         ids = {each.id for each in gone}
         with self._changed:
             self._pending = [each for each in self._pending if each.id not in ids]
+
+    def _follow_flows(self) -> None:
+        rules = flow_rules(self._org)
+        with self._changed:
+            self._of_flows = rules
+            if rules:
+                self._start()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="outbound", daemon=True)
+            self._thread.start()
 
     def _run(self) -> None:
         while True:

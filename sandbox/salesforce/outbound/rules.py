@@ -29,12 +29,16 @@ class Rule:
     when: str
     """A SOQL condition, or nothing for every row."""
     events: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+    """Fields of which one must have changed when the row was there before; none means any."""
 
     def fires_on(self, org: Org, written: Written) -> bool:
         """Tell whether a row that was just written is to be reported."""
         if written.sobject.name != self.object:
             return False
         if ("create" if written.created else "update") not in self.events:
+            return False
+        if self.changes and not written.created and written.changed.isdisjoint(self.changes):
             return False
         return not self.when or bool(self.rows(org, [written.record_id], matching=True))
 

@@ -1,4 +1,5 @@
 import { offerToEdit, showPath } from "/_static/edit.js";
+import { offerToAsk, showSuggestions } from "/_static/panel.js";
 import { asDate, day, element, moment, money, records } from "/_static/elements.js";
 
 const RETRY_MS = 2000;
@@ -90,6 +91,8 @@ function touchItem(row, { fresh }) {
   const byUs = row.Kind__c !== "Opened by buyer";
   if (byUs && actor && actor !== row.Recipient__c) how.push(" by ", element("b", {}, actor));
   if (row.Channel__c) how.push(` · ${row.Channel__c}`);
+  const status = row.Content_Asset__r?.Status__c;
+  if (status && status !== "Published") how.push(" ", element("span", { class: "status", "data-status": status }, status));
   return element(
     "li",
     { "data-id": row.Id, class: fresh ? "is-new" : "" },
@@ -108,6 +111,8 @@ function showTouches(rows) {
     return;
   }
   find("touches").replaceChildren(...rows.map(touch));
+  // What has just come is what people wait for.
+  find("touches").querySelector(".is-new")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
 function person(name, about, mark) {
@@ -135,6 +140,8 @@ function show(page) {
   showPath(deal, page.stages);
   offerToEdit(deal);
   showDetails(deal);
+  showSuggestions(records(deal.Content_Suggestions__r), "Content_Suggestions__r" in deal);
+  offerToAsk(page.can_ask);
   showTouches(records(deal.Content_Touches__r));
   const about = (...parts) => parts.filter(Boolean).join(" · ");
   const contact = (row) => person(row.Contact?.Name, about(row.Role, row.Contact?.Title), row.IsPrimary && "Primary");

@@ -14,13 +14,13 @@ from defusedxml.ElementTree import fromstring
 from flask import Flask
 
 from sandbox.salesforce import OrgConfig, create_app
+from sandbox.salesforce.deploy.archive import packaged
 from tests.sandbox.salesforce.client import OrgClient, log_in
 from tests.sandbox.salesforce.conftest import PROJECT
 
 EMPTY_PROJECT = Path(__file__).parents[3] / "sandbox" / "salesforce" / "org"
 M = "{http://soap.sforce.com/2006/04/metadata}"
 XMLNS = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
-SOURCE = PROJECT / "force-app" / "main" / "default"
 OBJECT = "objects/Content_Touch__c.object"
 SET = "permissionsets/Touchline_Integration.permissionset"
 
@@ -28,23 +28,13 @@ Files = dict[str, str]
 
 
 def project() -> Files:
-    """Return the project's objects and permission set in the format of the Metadata API."""
-    folder = SOURCE / "objects" / "Content_Touch__c"
-    described = (folder / "Content_Touch__c.object-meta.xml").read_text()
-    fields = [inner(path.read_text(), "CustomField") for path in sorted(folder.glob("fields/*.xml"))]
-    whole = "".join(f"<fields>{field}</fields>" for field in fields)
-    granted = SOURCE / "permissionsets" / "Touchline_Integration.permissionset-meta.xml"
-    return {
-        OBJECT: described.replace("</CustomObject>", f"{whole}</CustomObject>"),
-        SET: granted.read_text(),
-        "package.xml": manifest(CustomObject="Content_Touch__c", PermissionSet="Touchline_Integration"),
-    }
-
-
-def inner(text: str, root: str) -> str:
-    return text.partition(f'<{root} xmlns="http://soap.sforce.com/2006/04/metadata">')[2].partition(
-        f"</{root}>"
-    )[0]
+    """Return the project's own objects and a permission set in the format of the Metadata API."""
+    whole = packaged([PROJECT / "force-app"])
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        objects = [name for name in archive.namelist() if name.startswith("objects/Content_")]
+        files = {name: archive.read(name).decode() for name in [*objects, SET]}
+    names = " ".join(Path(name).stem for name in objects)
+    return {**files, "package.xml": manifest(CustomObject=names, PermissionSet="Touchline_Integration")}
 
 
 def manifest(**members: str) -> str:
@@ -233,7 +223,7 @@ PARTS: list[tuple[Files, str, str]] = [
         {
             "workflows/Opportunity.workflow": f"<Workflow {XMLNS}><outboundMessages><fullName>Tell</fullName>"
             "<apiVersion>62.0</apiVersion><endpointUrl>https://example.com</endpointUrl><fields>{0}</fields>"
-            "<includeSessionId>false</includeSessionId><integrationUser>a@example.com</integrationUser>"
+            "<includeSessionId>false</includeSessionId><integrationUser>touchline@example.com</integrationUser>"
             "<name>Tell</name><protected>false</protected><useDeadLetterQueue>false</useDeadLetterQueue>"
             "</outboundMessages></Workflow>"
         },
@@ -253,7 +243,7 @@ PARTS: list[tuple[Files, str, str]] = [
         {
             "lwc/panel/panel.js": "import A from '@salesforce/schema/{0}';",
             "lwc/panel/panel.js-meta.xml": f"<LightningComponentBundle {XMLNS}><apiVersion>62.0</apiVersion>"
-            "<isExposed>true</isExposed></LightningComponentBundle>",
+            "<isExposed>false</isExposed></LightningComponentBundle>",
         },
         "LightningComponentBundle=panel",
         "Opportunity.Account.Industry Opportunity.Acount.Industry",
@@ -298,7 +288,6 @@ def test_a_name_that_is_not_there_is_found(org: OrgClient, files: Files, members
         ({"classes/A.cls": "class A {}", "package.xml": manifest(ApexClass="A")}, "was not found in the zip"),
         ({"classes/A.cls-meta.xml": "", "package.xml": manifest()}, "describes a file that is not there"),
         ({"wishes/A.wish": "", "package.xml": manifest()}, "Unknown folder"),
-        ({"destructiveChanges.xml": "", "package.xml": manifest()}, "Destructive changes"),
     ],
 )
 def test_a_package_with_pieces_missing_is_refused(org: OrgClient, files: Files, words: str) -> None:

@@ -14,7 +14,8 @@ FIELDS = Path("force-app/main/default/objects/Content_Touch__c/fields")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(PROJECT, tmp_path / "project"))
+    tools = shutil.ignore_patterns("node_modules")
+    return Path(shutil.copytree(PROJECT, tmp_path / "project", ignore=tools))
 
 
 def change(project: Path, field: str, before: str, after: str) -> None:
