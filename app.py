@@ -29,6 +29,7 @@ from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.announcements import SqlAnnouncements
 from enablement.adapters.sql.budget import SqlBudget
 from enablement.adapters.sql.catalog import SqlCatalog
+from enablement.adapters.sql.copies import SqlCopies
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
@@ -38,6 +39,7 @@ from enablement.adapters.sql.people import SqlPeople
 from enablement.adapters.sql.recommended import SqlShortlists
 from enablement.adapters.sql.vectors import SqlVectors
 from enablement.announcing import ANNOUNCE_FOLLOW, ANNOUNCE_PROGRESS, COLLEAGUES_EVERY
+from enablement.copying import FOLLOW as FOLLOW_LIBRARY
 from enablement.following import work_after
 from enablement.health import watch
 from enablement.incidents import Incidents
@@ -65,6 +67,8 @@ REVIEW_EVERY_S = 24 * 3600
 # What is recent costs two calls; all of it one for 2,000 touches or deals.
 CHECK_EVERY_S, CHECK_ALL_EVERY_S = 15 * 60, 24 * 3600
 SUM_UP_EVERY_S = 24 * 3600
+# What managers see of the library may be a minute old; without news it is one small query.
+COPY_EVERY_S = 60
 FOLLOW_EVERY_S = 15
 # An author looks now and then; more often would only be chatter with Slack.
 PROGRESS_EVERY_S = 60
@@ -139,6 +143,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
     database = Database(settings.database_url)
     database.migrate()
     catalog, mirror, ledger = SqlCatalog(database), SqlMirror(database), SqlLedger(database)
+    copies = SqlCopies(database)
     journal = SqlJournal(database)
     incidents = observer(journal)
     fields = load_field_map(settings.salesforce_mapping)
@@ -148,6 +153,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         catalog=catalog,
         mirror=mirror,
         ledger=ledger,
+        copies=copies,
         libraries=settings.salesforce_file_libraries,
         work=work_after,
         clock=clock,
@@ -171,6 +177,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         mirror=mirror,
         people=SqlPeople(database),
         shortlists=SqlShortlists(database),
+        copies=copies,
         ledger=ledger,
         outbox=SqlOutbox(database),
         work=RedisWork(settings.redis_url) if settings.redis_url else NoWork(),
@@ -188,6 +195,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         announce_per_minute=settings.announce_per_minute,
         quiet_hours=settings.quiet_hours,
         confirm_beyond=settings.confirm_beyond,
+        suggests_in_crm=settings.salesforce_suggestions,
     )
     return services, database
 
@@ -260,6 +268,7 @@ def relay() -> None:
             ANNOUNCE_PROGRESS: PROGRESS_EVERY_S,
             "crm.check": CHECK_EVERY_S,
             "crm.check_all": CHECK_ALL_EVERY_S,
+            FOLLOW_LIBRARY: COPY_EVERY_S,
             **({"crm.sum_up": SUM_UP_EVERY_S} if settings.salesforce_deal_summary else {}),
             **({"library.files": FILES_EVERY_S} if settings.salesforce_file_libraries else {}),
         },

@@ -4,7 +4,16 @@ import json
 
 from app import owner_name
 from enablement.ports import Services
-from enablement.reconcile import Checked, as_json, check, mend_deals, mend_touches, sentences, to_write
+from enablement.reconcile import (
+    Checked,
+    as_json,
+    check,
+    mend_copies,
+    mend_deals,
+    mend_touches,
+    sentences,
+    to_write,
+)
 from jobs.crm_work import write_backlog
 from settings import read_settings
 from terminal import AsJson, open_services, record_url, say
@@ -13,19 +22,20 @@ RECORDS_SHOWN = 10
 
 
 def deals_check(as_json_: AsJson = False) -> None:
-    """Compare touches and deals with Salesforce and say what differs; changes nothing."""
+    """Compare touches, deals, assets and suggestions with Salesforce and say what differs; changes nothing."""
     services = open_services()
     found = check(services, since=None, now=services.clock())
     _show(found, {}, services, as_json_=as_json_)
 
 
 def deals_repair(as_json_: AsJson = False) -> None:
-    """Compare touches and deals with Salesforce and put right what differs, now; what is unknown here is left alone."""
+    """Compare with Salesforce as `check` does and put right what differs, now; what is unknown here is left alone."""
     services = open_services()
     now = services.clock()
     found = check(services, since=None, now=now)
     done = {
         "made_due": mend_touches(services, found.touches, now=now),
+        "told_again": mend_copies(services, found.copies, now=now),
         "read": mend_deals(services, found.deals),
     }
     done["written"] = _write(services)
@@ -44,6 +54,7 @@ def _show(found: Checked, done: dict[str, int], services: Services, *, as_json_:
         say(line)
     _say_records(found, services)
     if done:
+        say(f"{done['told_again']} copies (assets, deals' suggestions) were written again.")
         say(f"{done['written']} touches were written, {done['read']} deals read again.")
     elif found.differs:
         say("`touchline deals repair` puts this right.")

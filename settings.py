@@ -47,6 +47,7 @@ class Settings:
     salesforce_mapping: Path | None = None
     salesforce_file_libraries: tuple[str, ...] = ()
     salesforce_deal_summary: bool = False
+    salesforce_suggestions: bool = True
     # The part of the org's daily API calls up to which work that can wait goes on.
     salesforce_api_share: float = 0.5
     salesforce_org_id: str = ""
@@ -219,6 +220,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         salesforce_outbound_path=outbound_path or "",
         salesforce_outbound_networks=outbound_networks or (),
         salesforce_hook_secrets=tuple(secret for secret in hook_secrets if secret),
+        salesforce_suggestions=choice("SALESFORCE_SUGGESTIONS", "on", "off") == "on",
         salesforce_deal_summary=choice("SALESFORCE_DEAL_SUMMARY", "off", "on") == "on",
         database_url=value("DATABASE_URL", f"sqlite:///{data_dir / 'touchline.db'}"),
         redis_url=value("REDIS_URL"),

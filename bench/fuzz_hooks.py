@@ -12,9 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from crm.hooks.bodies import OpenBody, read_ask, read_hook, read_open, read_share
 from crm.hooks.outbound import read_message
 from crm.hooks.refusal import Refused
-from crm.hooks.signed import read_ask, read_hook, signing_key, verify
+from crm.hooks.signed import signing_key, verify
 
 ORG = "00D000000000001AAA"
 KEY = signing_key("whsec_" + "QUJD" * 8)
@@ -31,13 +32,21 @@ _MESSAGE = (
 _BOMB = b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY % c SYSTEM "http://127.0.0.1:9/c">]><a>&b;<![CDATA[x]]></a>'
 _HOOK = b'{"type": "opportunity.changed", "org": "00D000000000001AAA", "records": ["006000000000001AAA"]}'
 _ASK = b'{"user": "005000000000001AAA", "opportunity": "006000000000001AAA"}'
-SEEDS = (_MESSAGE, _BOMB, _HOOK, _ASK)
+_SUGGEST = _HOOK.replace(b"opportunity.changed", b"content.suggest").replace(b'"006000000000001AAA"', _ASK)
+_OPEN = (
+    b'{"user": "005000000000001AAA", "opportunity": "006000000000001AAA", "asset": "7f", "language": "pt_BR"}'
+)
+_SHARE = _OPEN.replace(
+    b'"language"',
+    b'"note": "\\u00e9 <b>", "recipients": [{"name": "Mia", "email": "m@x.example"}], "language"',
+)
+SEEDS = (_MESSAGE, _BOMB, _HOOK, _ASK, _SUGGEST, _OPEN, _SHARE)
 
 
 def one_input(raw: bytes) -> None:
     """Give one input to every reader; raises when any does something other than refuse it or name records."""
     named: list[str] = []
-    for read in (_outbound, _hook, _ask):
+    for read in (_outbound, _hook, _ask, _open, _share):
         try:
             named += read(raw)
         except Refused:
@@ -51,11 +60,29 @@ def _outbound(raw: bytes) -> list[str]:
 
 
 def _hook(raw: bytes) -> list[str]:
-    return list(read_hook(raw, org_id=ORG))
+    hook = read_hook(raw, org_id=ORG)
+    return [*hook.changed, *(part for pair in hook.suggest for part in pair)]
 
 
 def _ask(raw: bytes) -> list[str]:
     return list(read_ask(raw))
+
+
+def _open(raw: bytes) -> list[str]:
+    return _opened(read_open(raw))
+
+
+def _share(raw: bytes) -> list[str]:
+    body = read_share(raw)
+    for text in (body.note, *(part for one in body.recipients for part in (one.name, one.email))):
+        text.encode()
+    return _opened(body.opened)
+
+
+def _opened(body: OpenBody) -> list[str]:
+    assert body.asset_id.encode()
+    assert "\0" not in body.asset_id + body.language
+    return [body.user_id, body.deal_id]
 
 
 def _forge(raw: bytes) -> None:

@@ -10,6 +10,7 @@ from crm.deals import CONTACTS, HISTORY, ROLES, STAGES, TEAM, USERS, deals_query
 from crm.files import NEWEST, libraries_seen
 from crm.ids import sf_id
 from crm.mapping import FieldMap
+from crm.plugin import NEEDED, Plugin
 from crm.touches import EXTERNAL_ID, KINDS, OBJECT
 from enablement.ports import Undeliverable
 
@@ -59,6 +60,18 @@ def touch_problems(client: SalesforceClient) -> Iterator[Problem]:
         known = {value["value"] for value in kind["picklistValues"] if value["active"]}
         if unknown := sorted(set(KINDS.values()) - known):
             yield Problem(f"{OBJECT}.Kind__c does not know the value {', '.join(unknown)}", DEPLOY)
+
+
+def copy_problems(client: SalesforceClient) -> Iterator[Problem]:
+    """Yield what keeps assets and suggestions from being shown; touches are written all the same."""
+    plugin = Plugin(client)
+    for name, needed in NEEDED.items():
+        if not (lacking := plugin.lacks(name)):
+            continue
+        if lacking == needed and name != OBJECT:
+            yield Problem(f"{name} is not there, or hidden from us", DEPLOY)
+        else:
+            yield Problem(f"{name} lacks {', '.join(lacking)}, or does not let us write it", DEPLOY)
 
 
 def reading_problems(client: SalesforceClient, fields: FieldMap, *, mapping: str) -> Iterator[Problem]:

@@ -211,7 +211,16 @@ class SalesforceClient:
 
 
 def _records(name: str, rows: Sequence[Row]) -> Row:
-    return {"allOrNone": False, "records": [{"attributes": {"type": name}, **row} for row in rows]}
+    return {"allOrNone": False, "records": [{"attributes": {"type": name}, **_nested(row)} for row in rows]}
+
+
+def _nested(row: Row) -> Row:
+    """Return a row with each "Parent__r.Key__c" as the object that names the parent by that key."""
+    nested: Row = {}
+    for path, cell in row.items():
+        parent, _, name = path.rpartition(".")
+        nested[parent or name] = {name: cell} if parent else cell
+    return nested
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from crm.mapping import FieldMap
 from enablement.facets import size_band
 from enablement.model import Contact, CrmRole, CrmUser, Deal, Stage, StageHop
 
-USERS = "SELECT Id, Email, Name, IsActive, UserRoleId, SystemModstamp FROM User"
+USERS = "SELECT Id, Email, Name, IsActive, UserType, UserRoleId, SystemModstamp FROM User"
 ROLES = "SELECT Id, Name, ParentRoleId FROM UserRole"
 STAGES = "SELECT ApiName, SortOrder, IsClosed, IsWon FROM OpportunityStage ORDER BY SortOrder"
 CONTACTS = (
@@ -21,6 +21,8 @@ HISTORY = (
     "SELECT Id, OpportunityId, StageName, Amount, CloseDate, CreatedById, CreatedDate FROM OpportunityHistory"
 )
 LONGEST_REASON = 255
+# Partners, customers and machines have users of other types.
+EMPLOYEE = "Standard"
 # Of a date ("2026-11-20") or a date-time, what says the day.
 DAY = 10
 _FLAGS = ("IsClosed", "IsWon", "IsDeleted")
@@ -47,7 +49,7 @@ def to_user(row: Row) -> CrmUser:
         email=(row["Email"] or "").lower(),
         name=row["Name"],
         role_id=sf_id(role) if role else None,
-        is_active=row["IsActive"],
+        is_active=row["IsActive"] and row["UserType"] == EMPLOYEE,
     )
 
 

@@ -1,22 +1,28 @@
 """Salesforce as the product needs it: who may read a deal, deals in, touches out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
 from crm import touches as rows, writing
+from crm.asset_copies import AssetCopies
 from crm.client import Row, SalesforceClient
+from crm.copies_check import compare_copies
 from crm.fields import Alert, Mended, OrgFields, log_alert, log_mended
 from crm.files import SalesforceFiles
 from crm.ids import sf_id
 from crm.mapping import FieldMap
 from crm.opportunity_fields import write_summaries
+from crm.plugin import Plugin
 from crm.reconcile import TouchComparison, compare_deals
 from crm.refresh import Reader
+from crm.suggestion_copies import SuggestionCopies
 from crm.sync import sync
-from enablement.model import DealSummary, LetterState, Touch
+from enablement.model import Asset, CopyKind, DealSummary, LetterState, Recommended, Touch
 from enablement.ports import (
     Catalog,
     Clock,
+    Copies,
+    CopyCheck,
     DealCheck,
     Ledger,
     Mirror,
@@ -48,6 +54,7 @@ class SalesforceCrm:
         catalog: Catalog,
         mirror: Mirror,
         ledger: Ledger,
+        copies: Copies,
         libraries: Sequence[str] = (),
         work: WorkAfter | None = None,
         clock: Clock,
@@ -61,6 +68,12 @@ class SalesforceCrm:
         self._mirror = mirror
         self._ledger = ledger
         self._libraries = libraries
+        self._copies = copies
+        self._plugin = Plugin(client, is_known=lambda: bool(copies.told("followed")))
+        self._assets = AssetCopies(client, self._plugin, copies=copies, catalog=catalog, clock=clock)
+        self._suggestions = SuggestionCopies(
+            client, self._plugin, assets=self._assets, copies=copies, catalog=catalog
+        )
 
     def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
         records = [sf_id(deal_id) for deal_id in deal_ids]
@@ -78,10 +91,18 @@ class SalesforceCrm:
         )
 
     def write_touches(self, touches: Sequence[Touch]) -> dict[str, Exception | None]:
-        made = rows.rows_of(touches, catalog=self._catalog, mirror=self._mirror, ledger=self._ledger)
+        made = rows.rows_of(
+            touches,
+            catalog=self._catalog,
+            mirror=self._mirror,
+            ledger=self._ledger,
+            link=self._assets.ensured if touches and self._plugin.links_touches() else rows.unlinked,
+        )
         refused = {name: row for name, row in made.items() if isinstance(row, Undeliverable)}
         ready = [row for row in made.values() if not isinstance(row, Undeliverable)]
-        return {**refused, **writing.write(self._client, ready)}
+        # That an asset can't be named keeps no touch from managers: the comparison names it later.
+        written = self._assets.write_naming(rows.OBJECT, ready, in_the_end=rows.without_asset)
+        return {**refused, **written}
 
     def withdraw_touches(self, ids: Sequence[str]) -> dict[str, Exception | None]:
         return writing.delete(self._client, ids)
@@ -96,11 +117,39 @@ class SalesforceCrm:
             ledger=self._ledger,
             waiting=waiting,
             before=before,
+            link=self._assets.linked if self._plugin.links_touches() else None,
         )
         return comparison.run(since=since, begins=begins)
 
     def check_deals(self, *, since: datetime | None) -> DealCheck:
         return compare_deals(self._client, self._mirror, since=since)
+
+    def copied(self) -> frozenset[CopyKind]:
+        return self._plugin.copied()
+
+    def stale_assets(self, assets: Sequence[Asset], *, on: date) -> list[str]:
+        return self._assets.stale(assets, on=on)
+
+    def write_assets(self, assets: Sequence[Asset], *, on: date) -> dict[str, Exception | None]:
+        return self._assets.write(assets, on=on)
+
+    def stale_suggestions(self, shown: Mapping[str, Sequence[Recommended]]) -> list[str]:
+        return self._suggestions.stale(shown)
+
+    def write_suggestions(self, shown: Mapping[str, Sequence[Recommended]]) -> dict[str, Exception | None]:
+        return self._suggestions.write(shown)
+
+    def check_copies(self, *, on: date, waiting: Collection[str]) -> CopyCheck:
+        expected = self._assets.rows(self._catalog.assets(), on=on)
+        told = self._copies.told("suggestions")
+        return compare_copies(
+            self._client,
+            self.copied(),
+            assets=expected,
+            suggestions=told,
+            mirror=self._mirror,
+            waiting=waiting,
+        )
 
     def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
         named = self._catalog.assets({one.top_asset_id for one in summaries if one.top_asset_id})

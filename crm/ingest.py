@@ -5,7 +5,7 @@ import io
 import time
 from collections.abc import Iterator, Sequence
 
-from crm.client import PASSING, SalesforceClient
+from crm.client import PASSING, UNKNOWN_FIELD, SalesforceClient, UnknownField
 from crm.touches import Row
 from enablement.ports import TryLater, Undeliverable
 
@@ -15,14 +15,15 @@ JOB_LASTS_S = 600.0
 _ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
 # An empty cell would leave the field as it is.
 _NULL = "#N/A"
+_NO_FIELD = "Field name not found"
 
 
 def upsert_many(
     client: SalesforceClient, name: str, external_id: str, rows: Sequence[Row]
 ) -> dict[str, Exception | None]:
-    """Upsert rows (all with the same fields) by external id; return by external id what was wrong, or None.
+    """Upsert rows by external id, what one lacks of another's fields stays; return by it what was wrong, or None.
 
-    Raises TryLater when the job does not end in time: it is then aborted.
+    Raises TryLater when the job does not end in time (it is then aborted), UnknownField when the org lacks a field.
     """
     job = client.send(
         "POST",
@@ -50,19 +51,22 @@ def upsert_many(
 
 def _wait(client: SalesforceClient, path: str) -> str:
     ends, pause = time.monotonic() + JOB_LASTS_S, FIRST_LOOK_S
-    while (state := str(client.send("GET", path).json()["state"])) not in _ENDED:
+    while (state := str((said := client.send("GET", path).json())["state"])) not in _ENDED:
         if time.monotonic() > ends:
             client.send("PATCH", path, json={"state": "Aborted"})
             raise TryLater(f"Salesforce's bulk job was not done after {JOB_LASTS_S:.0f} s", seconds=60)
         # The platform tells nobody that a job is done: one has to look.
         time.sleep(pause)
         pause = min(LONGEST_LOOK_S, pause * 2)
+    if _NO_FIELD in (error := str(said.get("errorMessage"))):
+        raise UnknownField(f"{UNKNOWN_FIELD}: {error}")
     return state
 
 
 def _csv(rows: Sequence[Row]) -> bytes:
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    names = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(text, list(names), lineterminator="\n")
     writer.writeheader()
     writer.writerows(
         {name: _NULL if cell in (None, "") else cell for name, cell in row.items()} for row in rows

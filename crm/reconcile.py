@@ -7,7 +7,17 @@ from datetime import datetime
 from crm.client import Row, SalesforceClient
 from crm.deals import moment
 from crm.ids import sf_id
-from crm.touches import EXTERNAL_ID, OBJECT, Row as Expected, rows_of
+from crm.touches import (
+    EXTERNAL_ID,
+    LOOKUP,
+    LOOKUP_FIELD,
+    OBJECT,
+    RELATIONSHIP,
+    Link,
+    Row as Expected,
+    rows_of,
+    unlinked,
+)
 from enablement.model import LetterState, Touch
 from enablement.ports import Catalog, DealCheck, Ledger, Mirror, TouchCheck, Undeliverable
 
@@ -19,7 +29,6 @@ _FIELDS = (
     *("Opportunity__c", "Asset_Title__c", "Asset_Ref__c", "Asset_Version__c", "Kind__c", "Actor__c"),
     *("Actor_Name__c", "Recipient__c", "Channel__c", "Share_Ref__c", "Occurred_At__c"),
 )
-_TOUCHES = f"SELECT {EXTERNAL_ID}, {', '.join(_FIELDS)} FROM {OBJECT}"  # noqa: S608 - names of ours
 _DEALS = "SELECT Id, SystemModstamp FROM Opportunity"
 
 
@@ -35,11 +44,14 @@ class TouchComparison:
         ledger: Ledger,
         waiting: Mapping[str, LetterState],
         before: datetime,
+        link: Link | None = None,
     ) -> None:
         self._client = client
         self._catalog, self._mirror, self._ledger = catalog, mirror, ledger
         self._waiting = waiting
         self._before = before
+        # An org with an older package has no field to ask for.
+        self._link = link
         self._found = TouchCheck()
 
     def run(self, *, since: datetime | None, begins: str) -> TouchCheck:
@@ -61,7 +73,8 @@ class TouchComparison:
             ["Occurred_At__c >= {since}"] if since else []
         )
         where = f" WHERE {' AND '.join(asked)}" if asked else ""
-        query = f"{_TOUCHES}{where} ORDER BY {EXTERNAL_ID}"
+        names = ", ".join((EXTERNAL_ID, *_FIELDS, *([LOOKUP] if self._link else [])))
+        query = f"SELECT {names} FROM {OBJECT}{where} ORDER BY {EXTERNAL_ID}"  # noqa: S608 - names of ours
         for row in self._client.query(query, begins=begins, since=since):
             self._found.rows += 1
             if _OURS.fullmatch(row[EXTERNAL_ID]):
@@ -112,7 +125,13 @@ class TouchComparison:
 
     def _expected(self, touches: Sequence[Touch]) -> dict[str, Expected | None]:
         """Return the rows that touches should have; None where it can't be said any more."""
-        made = rows_of(touches, catalog=self._catalog, mirror=self._mirror, ledger=self._ledger)
+        made = rows_of(
+            touches,
+            catalog=self._catalog,
+            mirror=self._mirror,
+            ledger=self._ledger,
+            link=self._link or unlinked,
+        )
         return {name: None if isinstance(row, Undeliverable) else row for name, row in made.items()}
 
 
@@ -134,7 +153,10 @@ def compare_deals(client: SalesforceClient, mirror: Mirror, *, since: datetime |
 
 
 def _differing(expected: Expected, found: Row) -> tuple[str, ...]:
-    return tuple(name for name in _FIELDS if not _same(name, expected[name], found.get(name)))
+    wrong = tuple(name for name in _FIELDS if not _same(name, expected[name], found.get(name)))
+    named = (found.get(RELATIONSHIP) or {}).get(EXTERNAL_ID)
+    # What is not to be named may be named all the same: it was right when it was written.
+    return (*wrong, LOOKUP_FIELD) if expected.get(LOOKUP, named) != named else wrong
 
 
 def _same(name: str, expected: object, found: object) -> bool:

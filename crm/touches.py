@@ -1,12 +1,16 @@
 """Our touches become rows of Content_Touch__c; the names below are those of crm/salesforce."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from enablement.model import Asset, CrmUser, Share, Touch
 from enablement.ports import Catalog, Ledger, Mirror, Undeliverable
 
 OBJECT = "Content_Touch__c"
 EXTERNAL_ID = "External_Ref__c"
+# The asset is named by its own external id, so nobody has to know which record it is.
+LOOKUP_FIELD = "Content_Asset__c"
+RELATIONSHIP = "Content_Asset__r"
+LOOKUP = f"{RELATIONSHIP}.{EXTERNAL_ID}"
 KINDS = {"shared": "Shared", "presented": "Presented", "opened_by_buyer": "Opened by buyer"}
 # What a person can do about a row that Salesforce refuses for good, by its error code.
 _DEAL_GONE = (
@@ -38,11 +42,24 @@ ADVICE: Mapping[str, str] = {
 }
 Cell = str | int | None
 Row = dict[str, Cell]
+# Says which of these assets (their ids) a row can name.
+Link = Callable[[Sequence[Asset]], Collection[str]]
 
 
-def to_row(touch: Touch, *, asset: Asset, version: int, actor: CrmUser | None, share: Share | None) -> Row:
-    """Return the row of a touch; the external id makes writing it twice the same as once."""
-    return {
+def to_row(
+    touch: Touch,
+    *,
+    asset: Asset,
+    version: int,
+    actor: CrmUser | None,
+    share: Share | None,
+    is_linked: bool = False,
+) -> Row:
+    """Return the row of a touch; the external id makes writing it twice the same as once.
+
+    `is_linked`: the CRM has a row of the asset that this one can name.
+    """
+    row: Row = {
         EXTERNAL_ID: touch.id,
         "Opportunity__c": touch.deal_id,
         "Asset_Title__c": asset.title[:255],
@@ -56,16 +73,26 @@ def to_row(touch: Touch, *, asset: Asset, version: int, actor: CrmUser | None, s
         "Share_Ref__c": touch.share_id or None,
         "Occurred_At__c": touch.occurred_at.isoformat(timespec="milliseconds"),
     }
+    return {**row, LOOKUP: asset.id} if is_linked else row
 
 
 def rows_of(
-    touches: Sequence[Touch], *, catalog: Catalog, mirror: Mirror, ledger: Ledger
+    touches: Sequence[Touch],
+    *,
+    catalog: Catalog,
+    mirror: Mirror,
+    ledger: Ledger,
+    link: Link,
 ) -> dict[str, Row | Undeliverable]:
-    """Return the row of each touch by its id, or why it can have none; what many refer to is looked up once."""
+    """Return the row of each touch by its id, or why it can have none; what many refer to is looked up once.
+
+    `link` says which assets (ids) the rows can name.
+    """
     assets = {one.id: one for one in catalog.assets({touch.asset_id for touch in touches})}
     versions = {name: catalog.version(name) for name in {touch.version_id for touch in touches}}
     actors = {name: _sole(mirror.users_by_email(name)) for name in {touch.email for touch in touches}}
     shares = {one.id: one for one in ledger.shares({touch.share_id for touch in touches} - {""})}
+    linked = link(list(assets.values()))
     made: dict[str, Row | Undeliverable] = {}
     for touch in touches:
         asset, version = assets.get(touch.asset_id), versions[touch.version_id]
@@ -75,8 +102,25 @@ def rows_of(
             )
         else:
             actor, share = actors[touch.email], shares.get(touch.share_id)
-            made[touch.id] = to_row(touch, asset=asset, version=version.number, actor=actor, share=share)
+            made[touch.id] = to_row(
+                touch,
+                asset=asset,
+                version=version.number,
+                actor=actor,
+                share=share,
+                is_linked=asset.id in linked,
+            )
     return made
+
+
+def unlinked(_assets: Sequence[Asset]) -> Collection[str]:
+    """Say that no row can name an asset."""
+    return ()
+
+
+def without_asset(row: Row) -> Row:
+    """Return a row that leaves open which asset it is of."""
+    return {name: cell for name, cell in row.items() if name != LOOKUP}
 
 
 def advised(error: Exception) -> Exception:

@@ -120,6 +120,9 @@ def salesforce_findings(settings: Settings) -> Iterator[Finding]:
         *([(filed, f"the files of {', '.join(libraries)} can be read")] if libraries else []),
     ):
         yield from guarded(part, partial(_problems, look, well), SALESFORCE)
+    # An org with an older package is well: its touches are written, and nothing else is shown.
+    shown, well = partial(check.copy_problems, client), "assets and suggestions can be shown on deals"
+    yield from guarded(part, partial(_problems, shown, well, state="warning"), SALESFORCE)
 
 
 def hook_findings(settings: Settings) -> Iterator[Finding]:
@@ -129,13 +132,21 @@ def hook_findings(settings: Settings) -> Iterator[Finding]:
     if not (settings.salesforce_outbound_path or secrets):
         said = f"none are set up: changes in Salesforce are seen every {settings.sync_every_s} seconds"
         yield Finding(part, "ok", said)
+        yield _panel(settings)
         return
     networks = ", ".join(map(str, settings.salesforce_outbound_networks)) or "any network"
     outbound = f"taken from {networks}" if settings.salesforce_outbound_path else "not set up"
     yield Finding(part, "ok", f"Outbound Messages are {outbound}")
-    signed = "taken" if secrets else "not set up (SALESFORCE_HOOK_SECRET)"
+    yield _panel(settings)
+
+
+def _panel(settings: Settings) -> Finding:
+    if not (secrets := settings.salesforce_hook_secrets):
+        unable = "the panel on the Opportunity can't ask, open or share"
+        return Finding("hooks", "ok", f"signed hooks are not set up (SALESFORCE_HOOK_SECRET): {unable}")
     both = ", with the previous secret too" if len(secrets) > 1 else ""
-    yield Finding(part, "ok", f"signed hooks and the button that asks are {signed}{both}")
+    said = f"signed hooks of {settings.salesforce_org_id} and the panel on its Opportunities are taken{both}"
+    return Finding("hooks", "ok", said)
 
 
 def _networks(settings: Settings) -> Iterator[Finding]:
@@ -157,9 +168,11 @@ def calls_finding(left: int, most: int) -> Finding:
     return Finding("salesforce", state, f"{left} of {most} API calls left today", mend)
 
 
-def _problems(check: Callable[[], Iterator[Problem]], well: str) -> Iterator[Finding]:
+def _problems(
+    check: Callable[[], Iterator[Problem]], well: str, *, state: State = "wrong"
+) -> Iterator[Finding]:
     problems = list(check())
     for one in problems:
-        yield Finding("salesforce", "wrong", one.said, one.mend)
+        yield Finding("salesforce", state, one.said, one.mend)
     if not problems:
         yield Finding("salesforce", "ok", well)

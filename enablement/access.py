@@ -3,14 +3,17 @@
 import logging
 import threading
 from collections.abc import Callable, Collection, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 from enablement.model import Asset, Audience, CrmUser, Deal
-from enablement.ports import AccessUnknown, AssetFilter, Clock, Mirror, TryLater
+from enablement.ports import Access, AccessUnknown, AssetFilter, Clock, Mirror, TryLater
 
 log = logging.getLogger(__name__)
 ASKED_AT_ONCE = 200
 REMEMBERED = timedelta(seconds=60)
+# So many may wait for a CRM that is slow.
+WAITING = 8
 _Readable = Callable[[str, Sequence[str]], frozenset[str]]
 
 
@@ -55,6 +58,23 @@ class CachedAccess:
             log.error("the CRM's answer on who may read is none")
             raise AccessUnknown("the CRM's answer is none")
         return allowed
+
+
+class HurriedAccess:
+    """Asks another `Access`, and takes a slow answer for none: for who waits for no longer than `within_s` seconds."""
+
+    def __init__(self, access: Access, *, within_s: float) -> None:
+        self._access = access
+        self._within_s = within_s
+        self._pool = ThreadPoolExecutor(WAITING, thread_name_prefix="access")
+
+    def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
+        asked = self._pool.submit(self._access.readable, user_id, deal_ids)
+        try:
+            return asked.result(self._within_s)
+        except TimeoutError as error:
+            asked.cancel()
+            raise AccessUnknown("the CRM takes too long") from error
 
 
 def plausible_deals(user: CrmUser, mirror: Mirror) -> list[Deal]:

@@ -45,11 +45,12 @@ def deal_of(ask: Ask, user: CrmUser, services: Services, *, now: datetime) -> de
     place = ask.place
     thread = services.ledger.thread_deal(place.channel, place.thread, user.email) if place.thread else None
     channel = services.ledger.channel_deal(place.channel) if place.channel else None
-    record = (
-        services.ledger.briefed_deal(place.channel, user.email, since=now - BRIEF_LASTS)
+    briefed = (
+        services.ledger.briefed_deals(place.channel, user.email, since=now - BRIEF_LASTS)
         if place.is_direct and place.channel
-        else None
+        else []
     )
+    record = next(iter(briefed), None)
     also = [deal_id for deal_id in (thread, channel, record) if deal_id]
     mine = visible_deals(user, services, question=ask.question, also=also)
     return deals.choose(ask.question, mine, thread=thread, channel=channel, record=record)

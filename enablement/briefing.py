@@ -2,26 +2,31 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from enablement.answering import Answer, reply_to
-from enablement.model import Ask, Place, Written, key
+from enablement.model import Ask, Place, Task, Written, key
 from enablement.people import NotServed, colleague
 from enablement.ports import AccessUnknown, Services, TryLater, Undeliverable
 
 log = logging.getLogger(__name__)
+# What an automation of the CRM orders for a person and deal so soon after a message about it is not sent.
+ONE_BRIEF = timedelta(minutes=10)
+_UNASKED = "unasked"
 
 
 def brief(request: str, subject: str, services: Services, *, now: datetime) -> Answer | None:
     """Return what to send for a request (its id), or None when nothing is to be sent.
 
-    The subject is the CRM's ids of user and deal, with a space between. Raises TryLater, Undeliverable.
+    The subject is that of `brief_task`. Raises TryLater, Undeliverable.
     """
-    user_id, _, deal_id = subject.partition(" ")
+    user_id, deal_id, *more = (*subject.split(), "", "")[:3]
     if not user_id or not deal_id:
         raise Undeliverable("a request for suggestions names no user or no deal")
     try:
-        ask = _ask(key("brief", request), user_id, deal_id, services, now)
+        ask = _ask(key("brief", request), user_id, deal_id, services, now, is_unasked=more == [_UNASKED])
+        if ask is None:
+            return None
         if services.mirror.deal(deal_id) is None:
             # Made a moment ago: its record may be open in the CRM before we have heard of it.
             services.crm.refresh([deal_id])
@@ -35,28 +40,45 @@ def brief(request: str, subject: str, services: Services, *, now: datetime) -> A
     return reply if isinstance(reply, Answer) else None
 
 
-def _ask(ask_id: str, user_id: str, deal_id: str, services: Services, now: datetime) -> Ask:
-    """Return the ask that a request stands for, as it was written down at its first attempt; raises NotServed."""
+def brief_task(request: str, user_id: str, deal_id: str, *, is_unasked: bool = False) -> Task:
+    """Return the work of sending a CRM user the suggestions for a deal; `is_unasked`: an automation ordered it.
+
+    Nobody waits for what is unasked, and of a user and deal two such are never worked on at once.
+    """
+    kind, pair = "deals.brief", f"{user_id} {deal_id}"
+    if is_unasked:
+        return Task(key(kind, request, pair), kind, "write", f"{pair} {_UNASKED}", partition=f"brief {pair}")
+    return Task(key(kind, request), kind, "reply", pair)
+
+
+def _ask(
+    ask_id: str, user_id: str, deal_id: str, services: Services, now: datetime, *, is_unasked: bool
+) -> Ask | None:
+    """Return the ask that a request stands for, as it was written down at its first attempt; raises NotServed.
+
+    None for an unasked one that comes soon after another message to this person about this deal.
+    """
     known = services.ledger.ask(ask_id)
     if known:
         return known
-    slack_id = _slack_id(user_id, services, now)
-    asked = _asking(
-        ask_id, slack_id, Place(services.messenger.direct(slack_id), is_direct=True), deal_id, now
-    )
+    slack_id, email = _recipient(user_id, services, now)
+    channel = services.messenger.direct(slack_id)
+    if is_unasked and deal_id in services.ledger.briefed_deals(channel, email, since=now - ONE_BRIEF):
+        return None
+    asked = _asking(ask_id, slack_id, Place(channel, is_direct=True), deal_id, now)
     services.ledger.write(Written(records=(asked,)), now=now)
     return asked
 
 
-def _slack_id(user_id: str, services: Services, now: datetime) -> str:
-    """Return the Slack user who is this CRM user and no other; raises NotServed."""
+def _recipient(user_id: str, services: Services, now: datetime) -> tuple[str, str]:
+    """Return (Slack id, e-mail) of the Slack user who is this CRM user and no other; raises NotServed."""
     for slack_id in _candidates(user_id, services, now):
         try:
             found = colleague(_asking("", slack_id, Place(), "", now), services, now=now)
         except NotServed:
             continue
         if found.id == user_id:
-            return slack_id
+            return slack_id, found.email
     raise NotServed("Nobody in Slack is this user.")
 
 

@@ -9,9 +9,10 @@ from enablement.access import asset_filter, may_show
 from enablement.facets import deal_facets
 from enablement.model import Deal, DealChange, Recommended, Task, key
 from enablement.ports import AssetFilter, Services
-from enablement.recommend import BY_FIT, MOST, Ranked, fitting
+from enablement.recommend import BY_FIT, MOST, WORTH_SHOWING, Ranked, fitting
 
 SUGGEST = "deals.suggest"
+SUGGEST_IN_CRM = "crm.suggest"
 # So many that five are left for those who may see less, or who dismissed some.
 KEPT = 20
 FIELDS = frozenset(
@@ -26,12 +27,35 @@ def work_after(changes: Sequence[DealChange]) -> list[Task]:
 
 
 def suggest(deal_ids: Iterable[str], services: Services, *, now: datetime) -> None:
-    """Choose for these deals anew what fits, and keep it; a closed deal keeps nothing."""
-    for deal in services.mirror.deals(set(deal_ids)):
+    """Choose for these deals anew what fits, and keep it, of a closed deal nothing; the CRM is told of what differs."""
+    deals = services.mirror.deals(set(deal_ids))
+    for deal in deals:
         made = [] if deal.is_closed else _made(deal, services, now)
         before = services.shortlists.of(deal.id)
         if [replace(row, made_at=now) for row in before] != made:
             services.shortlists.keep(deal.id, made)
+    stale = services.crm.stale_suggestions({deal.id: shown_in_crm(deal, services, now=now) for deal in deals})
+    if stale:
+        services.outbox.add([crm_task(deal_id) for deal_id in stale], now=now, lazily=True)
+
+
+def shown_in_crm(deal: Deal | None, services: Services, *, now: datetime) -> list[Recommended]:
+    """Return of what is kept for a deal that which is worth showing in the CRM, best first: at most five."""
+    if deal is None or deal.is_closed or not services.suggests_in_crm:
+        return []
+    rows = services.shortlists.of(deal.id)
+    only = asset_filter(shared_outside=False, now=now)
+    assets = {asset.id: asset for asset in services.catalog.assets([row.asset_id for row in rows])}
+    valid = [row for row in rows if row.asset_id in assets and may_show(assets[row.asset_id], only)]
+    return [row for row in valid[:MOST] if row.score >= WORTH_SHOWING * valid[0].score]
+
+
+def crm_task(deal_id: str) -> Task:
+    """Return the work of making the CRM show of a deal's suggestions what is kept.
+
+    Touches lock the same Opportunity, so they share its partition.
+    """
+    return Task(key(SUGGEST_IN_CRM, deal_id, uuid4().hex), SUGGEST_IN_CRM, "write", deal_id, deal_id)
 
 
 def kept(deal: Deal, services: Services, *, only: AssetFilter) -> list[Ranked] | None:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from enablement.copying import ASSET, tell_again
+from enablement.following import SUGGEST_IN_CRM
 from enablement.model import Task, key
-from enablement.ports import DealCheck, Services, TouchCheck
+from enablement.ports import CopyCheck, DealCheck, Services, TouchCheck
 from enablement.sharing import crm_task
 
 # What was written a moment ago may not be in an answer that was asked for before.
@@ -20,21 +22,31 @@ class Checked:
 
     touches: TouchCheck
     deals: DealCheck
+    copies: CopyCheck
     waiting: int
     given_up: int
 
     @property
     def differs(self) -> bool:
         """Say whether anything is wrong that can be put right here."""
-        return bool(to_write(self.touches) or self.deals.differing or self.deals.gone)
+        copies = self.copies
+        return bool(
+            to_write(self.touches)
+            or self.deals.differing
+            or self.deals.gone
+            or copies.missing
+            or copies.changed
+            or copies.deals
+        )
 
 
 def check(services: Services, *, since: datetime | None, now: datetime) -> Checked:
-    """Compare touches and deals since a moment, or all (None); changes nothing; raises TryLater."""
+    """Compare touches and deals since a moment, or all (None), and all copies; changes nothing; raises TryLater."""
     waiting = services.outbox.unsettled("crm.touch")
     return Checked(
         touches=check_touches(services, since=since, now=now),
         deals=services.crm.check_deals(since=since),
+        copies=check_copies(services, now=now),
         waiting=sum(state != "dead" for state in waiting.values()),
         given_up=sum(state == "dead" for state in waiting.values()),
     )
@@ -48,6 +60,12 @@ def check_touches(
     return services.crm.check_touches(
         since=since, begins=begins, waiting=waiting, before=now - SETTLES_WITHIN
     )
+
+
+def check_copies(services: Services, *, now: datetime) -> CopyCheck:
+    """Compare the CRM's assets and suggestions with what they should be; raises TryLater."""
+    waiting = services.outbox.unsettled(ASSET) | services.outbox.unsettled(SUGGEST_IN_CRM)
+    return services.crm.check_copies(on=now.date(), waiting=waiting)
 
 
 def to_write(found: TouchCheck) -> list[str]:
@@ -65,6 +83,13 @@ def mend_touches(services: Services, found: TouchCheck, *, now: datetime) -> int
     if ids:
         services.work.wake("write")
     return len(ids)
+
+
+def mend_copies(services: Services, found: CopyCheck, *, now: datetime) -> int:
+    """Make assets and suggestions that differ due again, and return of how many assets and deals."""
+    assets = [*found.missing, *found.changed]
+    tell_again(services, assets=assets, deals=found.deals, now=now)
+    return len(assets) + len(found.deals)
 
 
 def mend_deals(services: Services, found: DealCheck) -> int:
@@ -100,12 +125,23 @@ def sentences(found: Checked) -> list[str]:
     said.append(f"{deals.known} deals are known here, {deals.there} were looked at in Salesforce.")
     said += _listed("changed there since they were read", deals.differing, "deals")
     said += _listed("are no longer there", deals.gone, "deals")
-    return said
+    return [*said, *_of_copies(found.copies)]
 
 
 def as_json(found: Checked) -> dict[str, object]:
     """Return the same for programs."""
     return {**asdict(found), "differs": found.differs}
+
+
+def _of_copies(copies: CopyCheck) -> list[str]:
+    return [
+        f"{copies.assets} assets should be in Salesforce, {copies.assets_there} are there.",
+        *_listed("are missing there", copies.missing, "assets"),
+        *_listed("are not as they were written", list(copies.changed), "assets"),
+        *_listed("are there and unknown here: nothing deletes them", copies.extra, "assets"),
+        f"{copies.suggestions} suggestions should be in Salesforce, {copies.suggestions_there} are there.",
+        *_listed("have other suggestions there", copies.deals, "deals"),
+    ]
 
 
 def _listed(what: str, ids: Sequence[str], noun: str = "touches") -> list[str]:

@@ -107,11 +107,21 @@ def own_suggestion(suggestion_id: str, *, email: str, services: Services, now: d
     deal = services.mirror.deal(suggestion.deal_id) if suggestion else None
     if suggestion is None or asset is None or deal is None or suggestion.email != email:
         raise CannotShare(_("This suggestion is not yours or no longer there. Ask again with /content."))
+    check_customer_may_have(asset, services, now=now)
+    return Shareable(suggestion, asset, deal)
+
+
+def check_customer_may_have(asset: Asset, services: Services, *, now: datetime) -> None:
+    """Raise CannotShare for an asset that is internal, or that nobody may have now."""
     if asset.audience != "customer":
         raise CannotShare(_("“{title}” is internal and can't be shared with a customer.", title=asset.title))
+    check_valid(asset, services, now=now)
+
+
+def check_valid(asset: Asset, services: Services, *, now: datetime) -> None:
+    """Raise CannotShare, naming what took its place, for an asset that nobody may have now."""
     if not is_valid(asset, on=now.date()):
         raise CannotShare(_no_longer(asset, services, now))
-    return Shareable(suggestion, asset, deal)
 
 
 def share(
@@ -122,19 +132,33 @@ def share(
     on_record: bool,
     services: Services,
     now: datetime,
+    channel: str = "slack",
+    along: Written | None = None,
 ) -> list[Share]:
-    """Mint a link for each recipient and log a touch, in one transaction; the same again gives the same links."""
+    """Mint a link for each recipient and log a touch, in one transaction; the same again gives the same links.
+
+    `along` is written in that transaction too; where its event is known, nothing is written, and nothing returned.
+    """
     if not recipients:
         raise CannotShare(_("Choose a contact or type an e-mail address."))
     if len(recipients) > MOST_RECIPIENTS:
         raise CannotShare(_("At most {most} recipients at once.", most=MOST_RECIPIENTS))
     minted = (_share(what, recipient, note, on_record, services, now) for recipient in recipients)
     shares = list({one.id: one for one in minted}.values())
-    touches = [_touch(one, "shared", of=one.id, channel="slack", now=now) for one in shares]
+    touches = [_touch(one, "shared", of=one.id, channel=channel, now=now) for one in shares]
     tasks = tuple(crm_task(touch) for touch in touches) if on_record else ()
-    services.ledger.write(Written(records=(*shares, *touches), tasks=tasks), now=now)
+    along = along or Written()
+    written = Written((*along.records, *shares, *touches), (*along.tasks, *tasks), along.event)
+    if not services.ledger.write(written, now=now):
+        return []
     services.work.wake("write")
     return [kept for one in shares if (kept := services.ledger.share(one.id))]
+
+
+def shared_before(what: Shareable, recipients: Sequence[Recipient], services: Services) -> list[Share]:
+    """Return the newest share of this suggestion with each of these recipients who has one, whatever became of it."""
+    newest = {one: _newest(what.suggestion.id, one, services) for one in _apart(recipients)}
+    return [share for share in newest.values() if share]
 
 
 def revoke(share_id: str, *, email: str, services: Services, now: datetime) -> Share:
@@ -161,6 +185,12 @@ def take_back(touch_id: str, *, email: str, services: Services, now: datetime) -
     services.ledger.write(Written(records=(one,), tasks=(crm_task(touch, why=one.id),)), now=now)
     services.work.wake("write")
     return services.ledger.withdrawals([touch.id])[0]
+
+
+def came_through(suggestion: Suggestion, services: Services) -> str:
+    """Return where a suggestion was found: on the deal's page in the CRM, or in Slack."""
+    ask = services.ledger.ask(suggestion.ask_id)
+    return "salesforce" if ask and ask.surface == "salesforce" and not ask.place.channel else "slack"
 
 
 def shared_touch(share_id: str) -> str:
@@ -196,7 +226,7 @@ def serve_suggestion(open_token: str, services: Services, *, by_person: bool, no
     suggestion = services.ledger.suggestion_by_token(open_token) if _TOKEN.fullmatch(open_token) else None
     asset = services.catalog.asset(suggestion.asset_id) if suggestion else None
     if suggestion is None or asset is None or now - suggestion.made_at > OPEN_LINK_LASTS:
-        raise NoSuchLink(_("This link has expired. Ask again in Slack with /content."))
+        raise NoSuchLink(_("This link has expired. Open it again from where you found it."))
     if not is_valid(asset, on=now.date()):
         raise Withdrawn(_no_longer(asset, services, now))
     if by_person:
@@ -208,7 +238,7 @@ def serve_suggestion(open_token: str, services: Services, *, by_person: bool, no
             deal_id=suggestion.deal_id,
             email=suggestion.email,
             recipient="",
-            channel="slack",
+            channel=came_through(suggestion, services),
             share_id="",
             occurred_at=now,
         )
@@ -266,10 +296,27 @@ def _share(
 
 def _share_id(suggestion_id: str, recipient: Recipient, services: Services, now: datetime) -> str:
     """Return the id that sharing this with this recipient has; after a link ended, sharing again is a new share."""
-    share_id = key("share", suggestion_id, recipient.email.lower())
-    while (one := services.ledger.share(share_id)) and (one.revoked_at or now >= one.expires_at):
-        share_id = key("share", suggestion_id, recipient.email.lower(), one.id)
-    return share_id
+    last = _newest(suggestion_id, recipient.email.lower(), services)
+    if last and not last.revoked_at and now < last.expires_at:
+        return last.id
+    return _next_id(suggestion_id, recipient.email.lower(), last)
+
+
+def _newest(suggestion_id: str, email: str, services: Services) -> Share | None:
+    """Return the last of the shares of a suggestion with a recipient, each made after the one before had ended."""
+    last = None
+    while one := services.ledger.share(_next_id(suggestion_id, email, last)):
+        last = one
+    return last
+
+
+def _next_id(suggestion_id: str, email: str, last: Share | None) -> str:
+    return key("share", suggestion_id, email, last.id) if last else key("share", suggestion_id, email)
+
+
+def _apart(recipients: Sequence[Recipient]) -> list[str]:
+    """Return the e-mail addresses of recipients, each once."""
+    return list(dict.fromkeys(one.email.lower() for one in recipients))
 
 
 def _log_opening(one: Share, services: Services, agent: str, now: datetime) -> None:

@@ -1,13 +1,23 @@
 """What is written to the CRM, and how it is kept true: touches, their sums on deals, comparison and mending."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from enablement.copying import ASSET, follow, renew
+from enablement.following import SUGGEST_IN_CRM, shown_in_crm
 from enablement.model import Claimed, Task, key
 from enablement.ports import Services, TryLater, Undeliverable
-from enablement.reconcile import check_touches, mend_deals, mend_touches, summary_tasks
+from enablement.recommend import MOST
+from enablement.reconcile import (
+    check_copies,
+    check_touches,
+    mend_copies,
+    mend_deals,
+    mend_touches,
+    summary_tasks,
+)
 from jobs.lanes import Kind, Outcome, drain
 
 log = logging.getLogger(__name__)
@@ -16,6 +26,8 @@ TOUCHES_A_CALL = 200
 TOUCHES_A_JOB = 5000
 # What waits for longer than this has become a dead letter, or the nightly comparison finds it.
 RECENT = timedelta(hours=6)
+# Deals and the index wait in the same lane.
+RENEW_SLICE = timedelta(seconds=10)
 # The whole is compared in as many parts as an id can begin: each is over before a wake-up is.
 SLICES = tuple("0123456789abcdef")
 _SUMMARISED = "summaries"
@@ -42,13 +54,48 @@ def write_touches(services: Services, rows: Sequence[Claimed]) -> Outcome:
     }
 
 
+def write_assets(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    """Make the CRM show assets as they stand today."""
+    assets = services.catalog.assets({row.subject for row in rows})
+    written = services.crm.write_assets(assets, on=services.clock().date())
+    return {row.id: written.get(row.subject) for row in rows}
+
+
+def write_suggestions(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    """Make the CRM show of deals' suggestions what is kept now; of a closed deal nothing."""
+    now = services.clock()
+    ids = {row.subject for row in rows}
+    deals = {deal.id: deal for deal in services.mirror.deals(ids)}
+    shown = {deal_id: shown_in_crm(deals.get(deal_id), services, now=now) for deal_id in ids}
+    written = services.crm.write_suggestions(shown)
+    return {row.id: written[row.subject] for row in rows}
+
+
 def write_backlog(services: Services, *, owner: str) -> int:
-    """Write all touches that wait now, thousands at once through bulk jobs; return how many."""
-    kinds = {"crm.touch": Kind(write_touches, TOUCHES_A_JOB)}
-    written = 0
-    while some := drain("write", kinds, services, owner=owner):
-        written += some
-    return written
+    """Write all that waits now, thousands of rows at once through bulk jobs; return how many touches."""
+    for kind in (
+        {ASSET: Kind(write_assets, TOUCHES_A_JOB)},
+        {SUGGEST_IN_CRM: Kind(write_suggestions, TOUCHES_A_JOB // MOST, gathers=True)},
+    ):
+        _drain_whole(kind, services, owner)
+    return _drain_whole({"crm.touch": Kind(write_touches, TOUCHES_A_JOB)}, services, owner)
+
+
+def follow_library(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    """Have the CRM told of what changed in the library, and once a day of what changed with the day."""
+    try:
+        follow(services, now=services.clock())
+    except TryLater as error:
+        # The next look comes within a minute.
+        log.warning("what Salesforce shows of the library was not looked at: %s", error)
+    return {row.id: None for row in rows}
+
+
+def renew_suggestions(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    """Choose anew for the open deals after the one that is named, for some seconds; the rest in a row of its own."""
+    (row,) = rows
+    renew(row.subject, services, until=services.clock() + RENEW_SLICE, task_id=row.id)
+    return {row.id: None}
 
 
 def check_recent(services: Services, rows: Sequence[Claimed]) -> Outcome:
@@ -68,7 +115,7 @@ def check_all(services: Services, rows: Sequence[Claimed]) -> Outcome:
     now = services.clock()
     parts = [
         Task(key("crm.check_part", part, now.date()), "crm.check_part", "compute", part)
-        for part in (*SLICES, "deals")
+        for part in (*SLICES, "deals", "copies")
     ]
     services.outbox.add(parts, now=now)
     return {row.id: None for row in rows}
@@ -79,6 +126,8 @@ def check_part(services: Services, rows: Sequence[Claimed]) -> Outcome:
     for row in rows:
         if row.subject == "deals":
             _mend_deals(services)
+        elif row.subject == "copies":
+            _mend_copies(services)
         else:
             _mend_touches(services, begins=row.subject)
     return {row.id: None for row in rows}
@@ -100,6 +149,19 @@ def write_summaries(services: Services, rows: Sequence[Claimed]) -> Outcome:
     summaries = services.ledger.deal_summaries({row.subject for row in rows})
     written = services.crm.write_summaries(summaries)
     return {row.id: written[row.subject] for row in rows}
+
+
+def _drain_whole(kinds: Mapping[str, Kind], services: Services, owner: str) -> int:
+    handled = 0
+    while some := drain("write", kinds, services, owner=owner):
+        handled += some
+    return handled
+
+
+def _mend_copies(services: Services) -> None:
+    now = services.clock()
+    if count := mend_copies(services, check_copies(services, now=now), now=now):
+        log.warning("Salesforce differed in what it shows of %d assets and deals: it is told again", count)
 
 
 def _mend_touches(services: Services, **which: Any) -> None:

@@ -12,7 +12,8 @@ from enablement.adapters.uploads import bring_in
 from enablement.announcing import ANNOUNCE_DELIVER, ANNOUNCE_FILE, ANNOUNCE_FOLLOW, ANNOUNCE_PROGRESS, tell
 from enablement.answering import Refusal, answer, link_channel, pick
 from enablement.briefing import brief
-from enablement.following import SUGGEST, suggest
+from enablement.copying import ASSET, FOLLOW as FOLLOW_LIBRARY, RENEW
+from enablement.following import SUGGEST, SUGGEST_IN_CRM, suggest
 from enablement.governance import awaiting
 from enablement.holdings import holdings
 from enablement.language import _
@@ -200,9 +201,13 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
     },
     "write": {
         "crm.touch": Kind(crm_work.write_touches, crm_work.TOUCHES_A_CALL),
+        ASSET: Kind(crm_work.write_assets, crm_work.TOUCHES_A_CALL),
+        SUGGEST_IN_CRM: Kind(crm_work.write_suggestions, crm_work.TOUCHES_A_CALL, gathers=True),
         "crm.summary": Kind(crm_work.write_summaries, crm_work.TOUCHES_A_CALL),
         "deals.refresh": Kind(_refresh, DEALS_AT_ONCE, gathers=True),
         SUGGEST: Kind(_suggest, DEALS_AT_ONCE, gathers=True),
+        # What an automation of the CRM ordered: nobody waits for it.
+        "deals.brief": Kind(_brief),
         "library.notice": Kind(_notify),
         announcing.COLLEAGUES: Kind(announcing.read_members, 100),
         ANNOUNCE_FOLLOW: Kind(announcing.follow_all, 100),
@@ -221,5 +226,7 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "crm.check_all": Kind(crm_work.check_all, 100),
         "crm.check_part": Kind(crm_work.check_part),
         "crm.sum_up": Kind(crm_work.sum_up, 100),
+        FOLLOW_LIBRARY: Kind(crm_work.follow_library, 100),
+        RENEW: Kind(crm_work.renew_suggestions),
     },
 }

@@ -3,7 +3,7 @@
 import threading
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from enablement.access import CachedAccess
 from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.announcements import SqlAnnouncements
 from enablement.adapters.sql.catalog import SqlCatalog
+from enablement.adapters.sql.copies import SqlCopies
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
@@ -27,6 +28,7 @@ from enablement.model import (
     Announcement,
     Ask,
     Asset,
+    CopyKind,
     DealSummary,
     Fetched,
     Incident,
@@ -36,11 +38,13 @@ from enablement.model import (
     Profile,
     ProgressMessage,
     Receipt,
+    Recommended,
     Touch,
     Wording,
 )
 from enablement.ports import (
     CannotFetch,
+    CopyCheck,
     DealCheck,
     Progress,
     Services,
@@ -207,6 +211,12 @@ class FakeCrm:
         self.checked: list[tuple[datetime | None, str]] = []
         self.touch_check, self.deal_check = TouchCheck(), DealCheck()
         self.summaries: list[DealSummary] = []
+        # What it has room for, what it was told last, and of which assets and deals it was told how often.
+        self.room: frozenset[CopyKind] = frozenset()
+        self.assets: dict[str, tuple[Asset, date]] = {}
+        self.suggestions: dict[str, tuple[tuple[str, int], ...]] = {}
+        self.told: list[str] = []
+        self.copy_check = CopyCheck()
         self.synced: list[bool] = []
         self.refreshed: list[tuple[str, ...]] = []
 
@@ -237,6 +247,30 @@ class FakeCrm:
     def check_deals(self, *, since: datetime | None) -> DealCheck:
         return self.deal_check
 
+    def copied(self) -> frozenset[CopyKind]:
+        return self.room
+
+    def stale_assets(self, assets: Sequence[Asset], *, on: date) -> list[str]:
+        return [one.id for one in assets if self.assets.get(one.id) != (one, on)]
+
+    def write_assets(self, assets: Sequence[Asset], *, on: date) -> dict[str, Exception | None]:
+        self.told += [one.id for one in assets]
+        self.assets |= {one.id: (one, on) for one in assets}
+        return {one.id: None for one in assets}
+
+    def stale_suggestions(self, shown: Mapping[str, Sequence[Recommended]]) -> list[str]:
+        if "suggestions" not in self.room:
+            return []
+        return [deal for deal, rows in shown.items() if self.suggestions.get(deal, ()) != _ranks(rows)]
+
+    def write_suggestions(self, shown: Mapping[str, Sequence[Recommended]]) -> dict[str, Exception | None]:
+        self.told += list(shown)
+        self.suggestions |= {deal: _ranks(rows) for deal, rows in shown.items()}
+        return dict.fromkeys(shown)
+
+    def check_copies(self, *, on: date, waiting: Collection[str]) -> CopyCheck:
+        return self.copy_check
+
     def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
         self.summaries += summaries
         return {one.deal_id: None for one in summaries}
@@ -259,6 +293,10 @@ class FakeCrm:
 
     def files(self) -> None:
         return None
+
+
+def _ranks(rows: Sequence[Recommended]) -> tuple[tuple[str, int], ...]:
+    return tuple((row.asset_id, rank) for rank, row in enumerate(rows, start=1))
 
 
 class FakeEmbedder:
@@ -316,6 +354,7 @@ class World:
             mirror=self.mirror,
             people=SqlPeople(database),
             shortlists=SqlShortlists(database),
+            copies=SqlCopies(database),
             ledger=self.ledger,
             outbox=self.outbox,
             work=self.work,

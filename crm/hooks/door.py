@@ -1,16 +1,23 @@
 """The hooks as one function: a request's bytes in, an answer out. What is acknowledged is in the database."""
 
 import hmac
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from crm.hooks.bodies import OpenBody, read_ask, read_hook, read_open, read_share
 from crm.hooks.outbound import read_message
 from crm.hooks.refusal import Refused
-from crm.hooks.signed import read_ask, read_hook, verify
+from crm.hooks.signed import verify
+from enablement.access import HurriedAccess
+from enablement.briefing import brief_task
 from enablement.model import Event, Task, Written, key
+from enablement.panel import AlreadyUsed, Pressed, open_asset, share_asset
+from enablement.people import NotServed
 from enablement.ports import Services
+from enablement.sharing import CannotShare, link
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
@@ -18,7 +25,9 @@ HOOK_WITHIN_S = 300
 # Somebody has just pressed a button.
 ASK_WITHIN_S = 60
 # What says that something changed; how long ago it was heard tells whether hooks arrive.
-HOOKS, ASKS = "salesforce", "salesforce.ask"
+HOOKS, ASKS, SUGGESTS = "salesforce", "salesforce.ask", "salesforce.suggest"
+# Apex waits ten seconds for an answer.
+ACCESS_WITHIN_S = 6.0
 _SOAP, _JSON, _TEXT = "text/xml", "application/json", "text/plain"
 _ACKNOWLEDGED = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -56,6 +65,7 @@ class HookDoor:
     def __init__(self, services: Services, settings: HookSettings) -> None:
         self._services = services
         self._settings = settings
+        self._at_once = replace(services, access=HurriedAccess(services.access, within_s=ACCESS_WITHIN_S))
 
     def handle(self, path: str, raw: bytes, headers: Mapping[str, str], peer: str) -> HttpAnswer:
         """Answer one POST below /salesforce/; `headers` have lower-case names, `peer` is who sent it, "" if unknown."""
@@ -65,6 +75,11 @@ class HookDoor:
             return self._way(path)(raw, headers, peer)
         except Refused as refused:
             return HttpAnswer(refused.status, {"content-type": _TEXT}, str(refused))
+        except (NotServed, CannotShare) as said:
+            # For the person who pressed, in their language.
+            return _json(422, {"error": str(said)})
+        except AlreadyUsed:
+            return HttpAnswer(409, {"content-type": _TEXT}, "another request had this id")
 
     def _way(self, path: str) -> Callable[[bytes, Mapping[str, str], str], HttpAnswer]:
         kind, _, rest = path.partition("/")
@@ -72,8 +87,8 @@ class HookDoor:
         # Encoded, because only ASCII can be compared as text.
         if kind == "outbound" and secret and hmac.compare_digest(rest.encode(), secret.encode()):
             return self._outbound
-        ways = {"hook": self._hook, "ask": self._ask} if self._settings.keys else {}
-        if path not in ways:
+        ways = {"hook": self._hook, "ask": self._ask, "open": self._open, "share": self._share}
+        if path not in ways or not self._settings.keys:
             raise Refused(404, "nothing is here")
         return ways[path]
 
@@ -93,17 +108,41 @@ class HookDoor:
 
     def _hook(self, raw: bytes, headers: Mapping[str, str], _peer: str) -> HttpAnswer:
         hook_id = self._verified(raw, headers, within=HOOK_WITHIN_S)
-        deals = read_hook(raw, org_id=self._settings.org_id)
-        self._write(Event(HOOKS, f"hook {hook_id}"), [_refresh(one, f"hook {hook_id}") for one in deals])
+        hook = read_hook(raw, org_id=self._settings.org_id)
+        if hook.changed:
+            occasion = f"hook {hook_id}"
+            self._write(Event(HOOKS, occasion), [_refresh(one, occasion) for one in hook.changed])
+        else:
+            briefs = [brief_task(hook_id, user, deal, is_unasked=True) for user, deal in hook.suggest]
+            self._write(Event(SUGGESTS, hook_id), briefs)
         return _TAKEN
 
     def _ask(self, raw: bytes, headers: Mapping[str, str], _peer: str) -> HttpAnswer:
         hook_id = self._verified(raw, headers, within=ASK_WITHIN_S)
         user_id, deal_id = read_ask(raw)
-        kind = "deals.brief"
-        task = Task(id=key(kind, hook_id), kind=kind, lane="reply", subject=f"{user_id} {deal_id}")
-        self._write(Event(ASKS, hook_id), [task])
+        self._write(Event(ASKS, hook_id), [brief_task(hook_id, user_id, deal_id)])
         return _TAKEN
+
+    def _open(self, raw: bytes, headers: Mapping[str, str], _peer: str) -> HttpAnswer:
+        hook_id = self._verified(raw, headers, within=ASK_WITHIN_S)
+        pressed = _pressed(hook_id, read_open(raw))
+        return _json(200, {"link": open_asset(pressed, self._at_once, now=self._services.clock())})
+
+    def _share(self, raw: bytes, headers: Mapping[str, str], _peer: str) -> HttpAnswer:
+        hook_id = self._verified(raw, headers, within=ASK_WITHIN_S)
+        body, now = read_share(raw), self._services.clock()
+        pressed = _pressed(hook_id, body.opened)
+        shares = share_asset(pressed, body.recipients, note=body.note, services=self._at_once, now=now)
+        links = [
+            {
+                "name": one.recipient_name,
+                "email": one.recipient,
+                "link": link(one, self._services.public_url),
+                "expires": one.expires_at.isoformat(timespec="seconds"),
+            }
+            for one in shares
+        ]
+        return _json(200, {"links": links})
 
     def _verified(self, raw: bytes, headers: Mapping[str, str], *, within: float) -> str:
         now = self._services.clock().timestamp()
@@ -119,6 +158,14 @@ class HookDoor:
 
 
 _TAKEN = HttpAnswer(200, {"content-type": _TEXT}, "taken")
+
+
+def _pressed(hook_id: str, body: OpenBody) -> Pressed:
+    return Pressed(hook_id, body.user_id, body.deal_id, body.asset_id, body.language)
+
+
+def _json(status: int, said: Mapping[str, object]) -> HttpAnswer:
+    return HttpAnswer(status, {"content-type": _JSON, "cache-control": "no-store"}, json.dumps(said))
 
 
 def _refresh(deal_id: str, occasion: str) -> Task:

@@ -6,15 +6,11 @@ The form: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/
 import base64
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from crm.hooks.records import OPPORTUNITY, USER, record_id
 from crm.hooks.refusal import Refused
 
-MOST_RECORDS = 200
 SHORTEST_KEY = 24
 _PREFIX = "whsec_"
 _HOOK_ID = re.compile(r"[A-Za-z0-9_:-]{1,128}")
@@ -58,34 +54,3 @@ def verify(
     if not any(hmac.compare_digest(one, other) for one in signatures for other in expected):
         raise Refused(401, "signed by somebody else")
     return hook_id
-
-
-def read_hook(raw: bytes, *, org_id: str) -> tuple[str, ...]:
-    """Return the deals that a hook of this org says have changed, each once."""
-    said = _object(raw)
-    match said:
-        case {"type": "opportunity.changed", "org": str(org), "records": [_, *_] as records} if (
-            len(said) == 3
-        ):
-            if record_id(org) != org_id:
-                raise Refused(403, "not of this org")
-            if len(records) > MOST_RECORDS:
-                raise Refused(400, f"more than {MOST_RECORDS} records")
-            return tuple(dict.fromkeys(record_id(one, OPPORTUNITY) for one in records))
-    raise Refused(400, 'should be {"type": "opportunity.changed", "org": "00D…", "records": ["006…"]}')
-
-
-def read_ask(raw: bytes) -> tuple[str, str]:
-    """Return the (user, deal) of the Salesforce user who asks and the Opportunity that they look at."""
-    said = _object(raw)
-    match said:
-        case {"user": str(user), "opportunity": str(deal)} if len(said) == 2:
-            return record_id(user, USER), record_id(deal, OPPORTUNITY)
-    raise Refused(400, 'should be {"user": "005…", "opportunity": "006…"}')
-
-
-def _object(raw: bytes) -> Any:
-    try:
-        return json.loads(raw.decode())
-    except (ValueError, RecursionError) as error:
-        raise Refused(400, "not JSON in UTF-8") from error

@@ -33,6 +33,8 @@ from enablement.model.common import (
 )
 from enablement.model.deals import (
     Contact as Contact,
+    Copy as Copy,
+    CopyKind as CopyKind,
     Deal as Deal,
     DealChange as DealChange,
     DealSummary as DealSummary,

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
+
+# What the CRM holds copies of; "followed" says how far the library was followed.
+CopyKind = Literal["asset", "suggestions", "followed"]
 
 
 @dataclass(frozen=True)
@@ -104,3 +108,14 @@ class DealSummary:
     touches: int
     last_at: datetime | None
     top_asset_id: str | None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What the CRM was last told of something: the digest of it, and how many rows it may have there.
+
+    An empty digest: nobody knows what the CRM has, so it is to be told again.
+    """
+
+    digest: str
+    rows: int = 1

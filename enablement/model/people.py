@@ -31,7 +31,10 @@ class Audit:
 
 @dataclass(frozen=True)
 class CrmUser:
-    """A colleague as the CRM knows them; superiors are the role ids above theirs."""
+    """A person as the CRM knows them; superiors are the role ids above theirs.
+
+    `is_active`: a colleague who may sign in now. Partners and customers, who have users too, are not.
+    """
 
     id: str
     email: str

@@ -10,6 +10,7 @@ from enablement.ports.common import (
 )
 from enablement.ports.deals import (
     Access as Access,
+    Copies as Copies,
     Mirror as Mirror,
     People as People,
     Shortlists as Shortlists,
@@ -28,6 +29,7 @@ from enablement.ports.library import (
     VectorStore as VectorStore,
 )
 from enablement.ports.outside import (
+    CopyCheck as CopyCheck,
     Crm as Crm,
     CrmFile as CrmFile,
     CrmFiles as CrmFiles,

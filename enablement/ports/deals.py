@@ -1,12 +1,14 @@
 """What is known of deals and people, and who may see what."""
 
-from collections.abc import Callable, Collection as Some, Iterable, Sequence
+from collections.abc import Callable, Collection as Some, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from enablement.model import (
     Audit,
     Contact,
+    Copy,
+    CopyKind,
     CrmRole,
     CrmUser,
     Deal,
@@ -59,6 +61,9 @@ class Mirror(Protocol):
 
     def deals_of(self, owners: Some[str], *, team_member: str) -> list[Deal]:
         """Return the open deals owned by any of these users or with this user on the team, newest first."""
+
+    def open_deals(self, *, after: str, limit: int) -> list[str]:
+        """Return the ids of open deals in their order, after an id."""
 
     def contacts(self, deal_id: str) -> list[Contact]: ...
 
@@ -120,6 +125,19 @@ class Shortlists(Protocol):
 
     def of(self, deal_id: str) -> list[Recommended]:
         """Return what is kept for a deal, best first."""
+
+
+class Copies(Protocol):
+    """What the CRM was last told of assets and of deals' suggestions, so that only what differs is written."""
+
+    def told(self, kind: CopyKind, ids: Some[str] | None = None) -> dict[str, Copy]:
+        """Return what was told of these, or of all; what the CRM never heard of is left out."""
+
+    def keep(self, kind: CopyKind, copies: Mapping[str, Copy]) -> None:
+        """Store what was told, in place of what was told before."""
+
+    def forget(self, kind: CopyKind, ids: Some[str] | None = None) -> None:
+        """Drop what was told of these, or of all: they count as never told."""
 
 
 class Access(Protocol):

@@ -115,8 +115,8 @@ class Ledger(Protocol):
     def thread_deal(self, channel: str, thread: str, email: str) -> str | None:
         """Return the deal that this person's last answer in this thread was about."""
 
-    def briefed_deal(self, channel: str, email: str, *, since: datetime) -> str | None:
-        """Return the deal that this person last had suggestions sent for, from the CRM into this conversation."""
+    def briefed_deals(self, channel: str, email: str, *, since: datetime) -> list[str]:
+        """Return for which deals this person had suggestions sent from the CRM into this conversation, newest first."""
 
     def begin_delivery(self, ask_id: str, *, at: datetime, lazily: bool = False) -> bool:
         """Note that a reply is about to be shown; False when that was noted before (so it may be there already).

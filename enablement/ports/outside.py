@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection as Some, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from enablement.model import (
     Announcement,
     Ask,
     Asset,
+    CopyKind,
     DealSummary,
     Fetched,
     Incident,
@@ -18,6 +19,7 @@ from enablement.model import (
     Profile,
     ProgressMessage,
     Receipt,
+    Recommended,
     Touch,
     Wording,
 )
@@ -190,6 +192,24 @@ class DealCheck:
     gone: list[str] = field(default_factory=list)
 
 
+@dataclass
+class CopyCheck:
+    """How the CRM's copies of assets and suggestions differ from the library and the deals, as it is being found out.
+
+    `assets` and `suggestions` (rows) should be there, `assets_there` and `suggestions_there` are. `missing` and
+    `changed` (with the names of fields) are ids of assets, `deals` those whose suggestions differ.
+    """
+
+    assets: int = 0
+    assets_there: int = 0
+    missing: list[str] = field(default_factory=list)
+    changed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    extra: list[str] = field(default_factory=list)
+    suggestions: int = 0
+    suggestions_there: int = 0
+    deals: list[str] = field(default_factory=list)
+
+
 class Crm(Protocol):
     """Salesforce as the product needs it."""
 
@@ -212,6 +232,30 @@ class Crm(Protocol):
 
     def check_deals(self, *, since: datetime | None) -> DealCheck:
         """Compare the mirror's deals with those that changed in the CRM since a moment, or with all."""
+
+    def copied(self) -> frozenset[CopyKind]:
+        """Return of what the CRM has room for copies: an older package has none; raises TryLater."""
+
+    def stale_assets(self, assets: Sequence[Asset], *, on: date) -> list[str]:
+        """Return which of these the CRM was last told otherwise than they stand on a day; it is not asked."""
+
+    def write_assets(self, assets: Sequence[Asset], *, on: date) -> dict[str, Exception | None]:
+        """Tell the CRM of these assets as they stand on a day; return for each id what was wrong, or None.
+
+        A draft is not told of unless the CRM knows the asset: then it is archived there.
+        """
+
+    def stale_suggestions(self, shown: Mapping[str, Sequence[Recommended]]) -> list[str]:
+        """Return for which deals the CRM was last told of other suggestions than these; it is not asked."""
+
+    def write_suggestions(self, shown: Mapping[str, Sequence[Recommended]]) -> dict[str, Exception | None]:
+        """Make these the suggestions of deals, by deal id, best first; return for each what was wrong, or None."""
+
+    def check_copies(self, *, on: date, waiting: Some[str]) -> CopyCheck:
+        """Compare what the CRM has with what it should have; raises TryLater.
+
+        Assets and deals that are `waiting` to be told of are not judged.
+        """
 
     def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
         """Write what touches add up to onto deals; return for each deal's id what was wrong, or None."""

@@ -5,7 +5,7 @@ from datetime import time
 
 from enablement.ports.announcing import Announcements
 from enablement.ports.common import Clock
-from enablement.ports.deals import Access, Mirror, People, Shortlists
+from enablement.ports.deals import Access, Copies, Mirror, People, Shortlists
 from enablement.ports.ledger import Journal, Ledger, Outbox, Work
 from enablement.ports.library import Catalog, Embedder, Index, Questions, VectorStore
 from enablement.ports.outside import Crm, Messenger
@@ -24,6 +24,7 @@ class Services:
     mirror: Mirror
     people: People
     shortlists: Shortlists
+    copies: Copies
     ledger: Ledger
     outbox: Outbox
     work: Work
@@ -47,3 +48,5 @@ class Services:
     quiet_hours: tuple[time, time] = (time(20), time(8))
     # Beyond so many people the author confirms the number.
     confirm_beyond: int = 50
+    # Whether deals' suggestions are shown in the CRM too.
+    suggests_in_crm: bool = True

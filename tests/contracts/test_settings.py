@@ -271,3 +271,9 @@ def test_a_hook_setting_that_can_not_be_used_is_named_and_not_told(name: str, va
 @pytest.mark.parametrize("name", ["SALESFORCE_OUTBOUND_PATH", "SALESFORCE_HOOK_SECRET"])
 def test_hooks_need_to_know_whose_they_may_be(name: str) -> None:
     assert "SALESFORCE_ORG_ID is not set" in refusal({**WHOLE, name: HOOKS[name]})
+
+
+def test_suggestions_are_shown_in_salesforce_unless_that_is_switched_off() -> None:
+    assert read_settings(WHOLE).salesforce_suggestions
+    assert not read_settings({**WHOLE, "SALESFORCE_SUGGESTIONS": "off"}).salesforce_suggestions
+    assert "SALESFORCE_SUGGESTIONS: should be on or off" in refusal({**WHOLE, "SALESFORCE_SUGGESTIONS": "no"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,19 @@ from flask import Flask
 
 from crm.client import SalesforceClient
 from crm.session import Login
+from enablement.adapters.sql.database import Database
 from sandbox import salesforce
 from sandbox.slack.server import Server
 from sandbox.world.org_client import OrgClient
+from tests.crm.hook_world import Hooks
 from tests.doors import CLIENT_ID, CLIENT_SECRET, Late, org_config, shared_stage, stage
 
 __all__ = ["Org", "org", "shared_stage", "stage"]
+
+
+@pytest.fixture
+def hooks(database: Database, tmp_path: Path) -> Hooks:
+    return Hooks(database, tmp_path)
 
 
 @dataclass(frozen=True)

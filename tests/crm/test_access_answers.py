@@ -47,7 +47,13 @@ def org() -> Iterator[tuple[Org, CachedAccess]]:
         client = SalesforceClient(Login(server.url, "id", "secret"))
         nothing = cast("Any", None)
         crm = SalesforceCrm(
-            client, load_field_map(None), catalog=nothing, mirror=nothing, ledger=nothing, clock=FakeClock()
+            client,
+            load_field_map(None),
+            catalog=nothing,
+            mirror=nothing,
+            ledger=nothing,
+            copies=nothing,
+            clock=FakeClock(),
         )
         yield app, CachedAccess(crm.readable, FakeClock())
 

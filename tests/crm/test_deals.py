@@ -183,6 +183,7 @@ def test_people_roles_and_contacts() -> None:
             "Email": "Maya@Harbourline.TEST",
             "Name": "Maya",
             "IsActive": True,
+            "UserType": "Standard",
             "UserRoleId": None,
         }
     )
@@ -194,6 +195,15 @@ def test_people_roles_and_contacts() -> None:
     assert (user.email, user.role_id) == ("maya@harbourline.test", None)
     assert (role.parent_id, role.name) == ("00E000000000001EAA", "Sales EMEA")
     assert (contact.name, contact.email, contact.role) == ("", "", "")
+
+
+@pytest.mark.parametrize("kind", ["PowerPartner", "CspLitePortal", "Guest", "AutomatedProcess", None])
+def test_users_who_are_no_employees_count_as_not_active(kind: str | None) -> None:
+    row = {"Id": "005000000000001", "Email": "a@b.example", "Name": "A", "IsActive": True, "UserRoleId": None}
+
+    assert to_user({**row, "UserType": "Standard"}).is_active
+    assert not to_user({**row, "UserType": kind}).is_active
+    assert not to_user({**row, "UserType": "Standard", "IsActive": False}).is_active
 
 
 @pytest.mark.parametrize(

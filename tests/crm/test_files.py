@@ -106,6 +106,7 @@ def shelf(org: Org, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Shelf]:
         catalog=world.catalog,
         mirror=world.mirror,
         ledger=world.ledger,
+        copies=world.services.copies,
         clock=world.clock,
         libraries=(DECKS, BATTLECARDS),
     )
@@ -512,6 +513,7 @@ def test_without_a_chosen_library_nothing_is_asked_or_changed(shelf: Shelf) -> N
         catalog=shelf.services.catalog,
         mirror=shelf.services.mirror,
         ledger=shelf.services.ledger,
+        copies=shelf.services.copies,
         clock=shelf.services.clock,
     )
 

@@ -1,19 +1,13 @@
 """The hooks' door: what is acknowledged is written down, once; what is refused leaves nothing behind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import func, select
 
-from crm.hooks.door import MOST_BYTES, HookDoor, HookSettings, HttpAnswer
-from crm.hooks.signed import signing_key
-from enablement.adapters.sql.database import Database
-from enablement.adapters.sql.tables import metadata
-from enablement.model import Letter
+from crm.hooks.door import MOST_BYTES, HookDoor, HookSettings
 from sandbox.salesforce.ids import make_id
 from sandbox.salesforce.outbound.envelope import is_acknowledged
 from tests.crm.hook_requests import (
@@ -29,62 +23,11 @@ from tests.crm.hook_requests import (
     notification_id,
     one_message,
 )
+from tests.crm.hook_world import OPEN, PREVIOUS, Hooks
 from tests.doors import HOOK_SECRET, OUTBOUND_PATH
-from tests.fakes import World, at_once
+from tests.fakes import at_once
 
-PREVIOUS = "whsec_" + "QUJD" * 8
-OPEN = HookSettings(org_id=ORG, path=OUTBOUND_PATH, keys=(signing_key(HOOK_SECRET), signing_key(PREVIOUS)))
-SOMEWHERE = "198.51.100.7"
 ASK = b'{"user": "%s", "opportunity": "%s"}' % (make_id("005", 1).encode(), deal_id(1).encode())
-
-
-class Hooks:
-    """The door over a world, and what it left there."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self.world = World(database, folder)
-        self.opened(OPEN)
-
-    def opened(self, settings: HookSettings) -> None:
-        self.door = HookDoor(self.world.services, settings)
-
-    @property
-    def now(self) -> float:
-        return self.world.clock.now.timestamp()
-
-    def outbound(
-        self, raw: bytes, *, path: str = OUTBOUND_PATH, peer: str = SOMEWHERE, **headers: str
-    ) -> HttpAnswer:
-        sent = {**SOAP_HEADERS, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return self.door.handle(f"outbound/{path}", raw, sent, peer)
-
-    def signed(
-        self, raw: bytes, *, way: str = "hook", late: float = 0, hook_id: str = "msg_1", **more: str
-    ) -> HttpAnswer:
-        headers = hook_headers(raw, at=self.now - late, hook_id=hook_id, **more)
-        return self.sent(raw, headers, way=way)
-
-    def sent(self, raw: bytes, headers: Mapping[str, str], *, way: str = "hook") -> HttpAnswer:
-        return self.door.handle(way, raw, headers, SOMEWHERE)
-
-    def tasks(self) -> list[Letter]:
-        return self.world.outbox.letters(states=["due", "leased", "done", "dead"], limit=1_000)
-
-    def deals(self) -> list[str]:
-        return sorted(one.subject for one in self.tasks() if one.kind == "deals.refresh")
-
-    def is_untouched(self) -> bool:
-        """Say whether no table has a row, and nobody was woken or asked."""
-        with self.world.database.reading() as connection:
-            counts = [
-                connection.scalar(select(func.count()).select_from(table)) for table in metadata.sorted_tables
-            ]
-        return not any(counts) and not self.world.work.woken and not self.world.crm.asked
-
-
-@pytest.fixture
-def hooks(database: Database, tmp_path: Path) -> Hooks:
-    return Hooks(database, tmp_path)
 
 
 # --- Outbound Messages ---
@@ -325,7 +268,8 @@ def test_what_could_not_be_written_down_is_not_acknowledged(hooks: Hooks, way: s
 
 NAMES = st.sampled_from(["content-type", "webhook-id", "webhook-timestamp", "webhook-signature"])
 VALUES = st.text(max_size=60) | st.sampled_from(["text/xml", "application/json", "v1,", "1763631000"])
-PATHS = st.sampled_from([f"outbound/{OUTBOUND_PATH}", "outbound/", "hook", "ask", ""]) | st.text(max_size=40)
+SIGNED = ("hook", "ask", "open", "share")
+PATHS = st.sampled_from([f"outbound/{OUTBOUND_PATH}", "outbound/", *SIGNED, ""]) | st.text(max_size=40)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -343,20 +287,20 @@ def test_any_request_is_refused_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("chosen", "closed"),
     [
-        (HookSettings(), ["outbound", "hook", "ask"]),
-        (HookSettings(org_id=ORG), ["outbound", "hook", "ask"]),
+        (HookSettings(), ["outbound", *SIGNED]),
+        (HookSettings(org_id=ORG), ["outbound", *SIGNED]),
         (replace(OPEN, path=""), ["outbound"]),
-        (replace(OPEN, keys=()), ["hook", "ask"]),
+        (replace(OPEN, keys=()), SIGNED),
     ],
     ids=["nothing", "the org alone", "no path", "no secret"],
 )
-def test_what_is_not_set_up_is_not_there(hooks: Hooks, chosen: HookSettings, closed: list[str]) -> None:
+def test_what_is_not_set_up_is_not_there(hooks: Hooks, chosen: HookSettings, closed: Sequence[str]) -> None:
     hooks.opened(chosen)
     said = {
         "outbound": hooks.outbound(one_message()),
         "empty": hooks.outbound(one_message(), path=""),
         "hook": hooks.signed(hook_body(deal_id(1))),
-        "ask": hooks.signed(ASK, way="ask"),
+        **{way: hooks.signed(ASK, way=way) for way in SIGNED[1:]},
     }
 
     assert {name for name, answer in said.items() if answer.status == 404} == {*closed, "empty"}

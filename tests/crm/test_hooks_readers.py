@@ -8,9 +8,21 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
+from crm.hooks.bodies import (
+    MOST_RECIPIENTS,
+    MOST_RECORDS,
+    Hook,
+    OpenBody,
+    ShareBody,
+    read_ask,
+    read_hook,
+    read_open,
+    read_share,
+)
 from crm.hooks.outbound import MOST_NOTIFICATIONS, Notification, read_message
 from crm.hooks.refusal import Refused
-from crm.hooks.signed import MOST_RECORDS, NotASecret, read_ask, read_hook, sign, signing_key, verify
+from crm.hooks.signed import NotASecret, sign, signing_key, verify
+from enablement.sharing import Recipient
 from sandbox.salesforce.ids import make_id
 from tests.crm.hook_requests import (
     BOMBS,
@@ -200,7 +212,7 @@ def test_a_weak_or_broken_secret_is_refused_without_being_quoted(secret: str) ->
 def test_a_hook_names_its_deals_once() -> None:
     raw = hook_body(deal_id(1), deal_id(2)[:15], deal_id(1))
 
-    assert read_hook(raw, org_id=ORG) == (deal_id(1), deal_id(2))
+    assert read_hook(raw, org_id=ORG) == Hook(changed=(deal_id(1), deal_id(2)))
 
 
 @pytest.mark.parametrize(
@@ -262,27 +274,160 @@ def test_an_ask_that_says_anything_else_is_refused(said: Any) -> None:
     assert status_of(read_ask, json.dumps(said).encode()) == 400
 
 
-@settings(max_examples=400, deadline=None)
-@given(
-    st.one_of(
-        st.binary(max_size=200),
-        st.recursive(
-            st.none() | st.booleans() | st.floats() | st.text() | st.sampled_from([ORG, USER, deal_id(1)]),
-            lambda inside: (
-                st.lists(inside, max_size=3)
-                | st.dictionaries(
-                    st.sampled_from(["type", "org", "records", "user", "opportunity"]) | st.text(max_size=3),
-                    inside,
-                )
-            ),
-            max_leaves=8,
-        ).map(lambda value: json.dumps(value).encode()),
-    )
+PAIR = {"user": USER, "opportunity": deal_id(1)}
+LOOK = {**PAIR, "asset": "a1"}
+MIA = {"name": "Mia", "email": "mia@buyer.example"}
+SHARED = {**LOOK, "recipients": [MIA]}
+
+
+def test_a_hook_names_for_whom_it_orders_suggestions_once() -> None:
+    other = {"user": make_id("005", 2), "opportunity": deal_id(1)}
+    raw = hook_body(PAIR, other, {**PAIR, "user": USER[:15]}, type="content.suggest")
+
+    found = read_hook(raw, org_id=ORG)
+
+    assert found == Hook(suggest=((USER, deal_id(1)), (make_id("005", 2), deal_id(1))))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        hook_body(deal_id(1), type="content.suggest"),
+        hook_body(PAIR),
+        hook_body(PAIR, deal_id(1), type="content.suggest"),
+        hook_body({"user": USER}, type="content.suggest"),
+        hook_body({**PAIR, "user": None}, type="content.suggest"),
+        hook_body({**PAIR, "user": deal_id(1)}, type="content.suggest"),
+        hook_body({**PAIR, "more": 1}, type="content.suggest"),
+        hook_body(type="content.suggest"),
+        hook_body(PAIR, type="content.suggest", org=OTHER_ORG),
+        hook_body(*(PAIR for _ in range(MOST_RECORDS + 1)), type="content.suggest"),
+        hook_body(PAIR, type=["content.suggest"]),
+    ],
+    ids=lambda raw: repr(raw[:90]),
 )
+def test_a_hook_that_orders_suggestions_otherwise_is_refused(raw: bytes) -> None:
+    assert status_of(read_hook, raw, org_id=ORG) in (400, 403)
+
+
+def test_the_panel_says_who_opens_what_on_which_deal() -> None:
+    raw = json.dumps({**LOOK, "user": USER[:15], "language": "pt_BR"}).encode()
+
+    assert read_open(raw) == OpenBody(USER, deal_id(1), "a1", "pt_BR")
+    assert read_open(json.dumps({**LOOK, "language": None}).encode()).language == ""
+
+
+def test_the_panel_says_who_shares_what_with_whom() -> None:
+    said = {**SHARED, "recipients": [{"name": " Mia\n Lund", "email": "mia@buyer.example "}], "note": "a\nb"}
+
+    assert read_share(json.dumps(said).encode()) == ShareBody(
+        OpenBody(USER, deal_id(1), "a1", ""), (Recipient("Mia Lund", "mia@buyer.example"),), "a\nb"
+    )
+    nameless = {**SHARED, "recipients": [{"name": None, "email": "x"}], "note": None}
+    assert read_share(json.dumps(nameless).encode()).recipients == (Recipient("", "x"),)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({name: None} for name in LOOK),
+        {"user": deal_id(1)},
+        {"user": f"{USER} {USER}"},
+        {"opportunity": USER},
+        {"opportunity": [deal_id(1)]},
+        {"asset": ""},
+        {"asset": 7},
+        {"asset": "a" * 81},
+        {"asset": "a\0"},
+        {"asset": "\ud800"},
+        {"language": 1},
+        {"language": "f" * 81},
+        {"org": ORG},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("read", "said"), [(read_open, LOOK), (read_share, SHARED)], ids=["open", "share"])
+def test_a_press_that_says_anything_else_is_refused(read: Any, said: Any, changes: dict[str, Any]) -> None:
+    assert status_of(read, json.dumps({**said, **changes}).encode()) == 400
+
+
+@pytest.mark.parametrize("left_out", LOOK)
+@pytest.mark.parametrize(("read", "said"), [(read_open, LOOK), (read_share, SHARED)], ids=["open", "share"])
+def test_a_press_that_leaves_something_out_is_refused(read: Any, said: Any, left_out: str) -> None:
+    assert status_of(read, json.dumps({**said, left_out: None}).encode()) == 400
+    left = {name: value for name, value in said.items() if name != left_out}
+    assert status_of(read, json.dumps(left).encode()) == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"recipients": None},
+        {"recipients": MIA},
+        {"recipients": "mia@buyer.example"},
+        {"recipients": ["mia@buyer.example"]},
+        {"recipients": [None]},
+        {"recipients": [[]]},
+        {"recipients": [{"name": "Mia"}]},
+        {"recipients": [{**MIA, "more": 1}]},
+        {"recipients": [{**MIA, "name": 1}]},
+        {"recipients": [{**MIA, "email": {}}]},
+        {"recipients": [{**MIA, "email": "m@b.example\0"}]},
+        {"recipients": [{**MIA, "name": "\udfff"}]},
+        {"recipients": [MIA] * (MOST_RECIPIENTS + 1)},
+        {"note": 1},
+        {"note": ["a"]},
+        {"note": "\0"},
+        {"note": "a" * 10_001},
+    ],
+    ids=lambda changes: str(changes)[:60],
+)
+def test_a_share_of_another_shape_is_refused(changes: dict[str, Any]) -> None:
+    assert status_of(read_share, json.dumps({**SHARED, **changes}).encode()) == 400
+
+
+NAMES = ["type", "org", "records", "user", "opportunity", "asset", "recipients", "name", "email", "note"]
+LEAVES = st.none() | st.booleans() | st.floats() | st.text() | st.sampled_from([ORG, USER, deal_id(1), "a1"])
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.dictionaries(st.sampled_from([*NAMES, "language"]) | st.text(max_size=3), inside)
+    ),
+    max_leaves=8,
+)
+# Most are right but for a part or two.
+NEARLY = st.builds(
+    lambda base, changes: {**base, **changes},
+    st.sampled_from([PAIR, LOOK, SHARED, json.loads(hook_body(PAIR, type="content.suggest"))]),
+    st.dictionaries(st.sampled_from([*NAMES, "language"]), ANYTHING, max_size=2),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.binary(max_size=200) | (ANYTHING | NEARLY).map(lambda value: json.dumps(value).encode()))
 def test_any_body_is_refused_or_names_records(raw: bytes) -> None:
-    for read in (lambda: read_hook(raw, org_id=ORG), lambda: read_ask(raw)):
+    for named in (_in_hook, read_ask, _in_open, _in_share):
         try:
-            found = read()  # type: ignore[no-untyped-call]  # two readers in one loop
+            found = named(raw)
         except Refused:
             continue
-        assert all(len(one) == 18 for one in found)
+        assert found
+        assert all(len(one) == 18 and one.isascii() for one in found)
+
+
+def _in_hook(raw: bytes) -> tuple[str, ...]:
+    hook = read_hook(raw, org_id=ORG)
+    return (*hook.changed, *(one for pair in hook.suggest for one in pair))
+
+
+def _in_open(raw: bytes) -> tuple[str, ...]:
+    body = read_open(raw)
+    assert body.asset_id.encode()
+    return body.user_id, body.deal_id
+
+
+def _in_share(raw: bytes) -> tuple[str, ...]:
+    body = read_share(raw)
+    assert all("\0" not in text for one in body.recipients for text in (one.name, one.email, body.note))
+    return body.opened.user_id, body.opened.deal_id

@@ -32,7 +32,8 @@ def found(stage: Stage, **since: Any) -> Checked:
 
 
 def written(stage: Stage, count: int = 6, **more: object) -> list[str]:
-    """Write touches of two deals, and return their ids in order."""
+    """Write the library and touches of two deals, and return their ids in order."""
+    crm_work.follow_library(stage.services, [])
     many = [touch(stage, f"t{n}", deal=(ROLLOUT, RENEWAL)[n % 2], **more) for n in range(count)]
     keep(stage, many)
     stage.drain("write")
@@ -350,7 +351,7 @@ def test_the_commands_say_what_differs_and_put_it_right(
     words = command(stage, monkeypatch, "check")
 
     assert (before["differs"], before["touches"]["missing"], still_missing) == (True, [ids[0]], 5)
-    assert repaired["repaired"] == {"made_due": 1, "read": 1, "written": 1}
+    assert repaired["repaired"] == {"made_due": 1, "told_again": 0, "read": 1, "written": 1}
     assert (after["differs"], refs(stage)) == (False, ids)
     assert "6 touches should be in Salesforce, 6 are there." in words
 

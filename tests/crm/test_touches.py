@@ -2,24 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, get_args
-from xml.etree.ElementTree import Element
+from typing import Any
 
 import pytest
-from defusedxml.ElementTree import fromstring
 
 import app as composition
 from crm import touches as rows
-from enablement.model import LANES, Touch, TouchKind, Written, key
+from enablement.model import LANES, Touch, Written, key
 from enablement.ports import TryLater, Undeliverable
 from enablement.sharing import crm_task
 from jobs import lanes
 from jobs.kinds import KINDS
-from tests.builders import NOW, asset
-from tests.doors import PROJECT, RENEWAL, ROLLOUT, Stage
+from tests.doors import RENEWAL, ROLLOUT, Stage
 
-OBJECT = PROJECT / "force-app" / "main" / "default" / "objects" / rows.OBJECT
 NAMESPACE = {"sf": "http://soap.sforce.com/2006/04/metadata"}
 COLLECTION = f"/services/data/v62.0/composite/sobjects/{rows.OBJECT}"
 
@@ -55,88 +50,6 @@ def refs(stage: Stage) -> list[str]:
 def posted(stage: Stage) -> list[int]:
     """Return how many rows each call of the collection held."""
     return [call["rows"] for call in stage.org_calls(COLLECTION)]
-
-
-def fields() -> dict[str, Element]:
-    """Return the fields of the object as the metadata declares them."""
-    return {
-        path.name.split(".")[0]: fromstring(path.read_bytes()) for path in (OBJECT / "fields").glob("*.xml")
-    }
-
-
-def says(field: Element, name: str) -> str:
-    return field.findtext(f"sf:{name}", "", NAMESPACE)
-
-
-def made_row(**changes: object) -> dict[str, rows.Cell]:
-    whole = Touch(
-        key("t"), "shared", "a", "v", "006", "maya@harbourline.test", "a@b.test", "slack", key("s"), NOW
-    )
-    return rows.to_row(
-        replace(whole, **changes),  # type: ignore[arg-type]  # fields by name
-        asset=asset(),
-        version=1,
-        actor=None,
-        share=None,
-    )
-
-
-def test_every_name_that_is_written_exists_in_the_metadata() -> None:
-    declared = fields()
-
-    assert set(made_row()) <= set(declared)
-    assert OBJECT.joinpath(f"{rows.OBJECT}.object-meta.xml").exists()
-    assert says(declared[rows.EXTERNAL_ID], "externalId") == "true"
-    assert says(declared[rows.EXTERNAL_ID], "unique") == "true"
-
-
-def test_every_required_field_of_the_metadata_is_written() -> None:
-    required = {
-        name
-        for name, field in fields().items()
-        if says(field, "required") == "true" or says(field, "type") == "MasterDetail"
-    }
-
-    assert {name for name, cell in made_row().items() if cell is not None} >= required
-
-
-def test_every_kind_that_is_written_is_a_value_of_the_picklist() -> None:
-    values = {
-        node.findtext("sf:fullName", "", NAMESPACE)
-        for node in fields()["Kind__c"].iterfind(".//sf:valueSetDefinition/sf:value", NAMESPACE)
-    }
-
-    assert set(rows.KINDS.values()) == values
-    assert set(rows.KINDS) == set(get_args(TouchKind)) - {"opened"}
-
-
-def test_no_cell_is_longer_than_its_field() -> None:
-    long = made_row(recipient="r" * 900, channel="c" * 900, email="e" * 900)
-    titled = rows.to_row(
-        Touch(key("t"), "shared", "a" * 40, "v", "006", "e", "r", "c", "s", NOW),
-        asset=asset("T" * 900, id="a" * 40),
-        version=1,
-        actor=None,
-        share=None,
-    )
-
-    lengths = {name: int(says(field, "length") or 10**6) for name, field in fields().items()}
-    for row in (long, titled):
-        assert {name for name, cell in row.items() if len(str(cell)) > lengths[name]} == set()
-
-
-def test_the_permission_set_lets_all_that_be_written() -> None:
-    path = PROJECT / "force-app" / "main" / "default" / "permissionsets"
-    text = next(Path(path).glob("*.xml")).read_text(encoding="utf-8")
-    declared = fields()
-    # Required fields and the master are always editable; Salesforce refuses to deploy permissions for them.
-    optional = {
-        name
-        for name in made_row()
-        if says(declared[name], "required") != "true" and says(declared[name], "type") != "MasterDetail"
-    }
-
-    assert [name for name in optional if f"<field>{rows.OBJECT}.{name}</field>" not in text] == []
 
 
 def test_a_touch_is_written_with_all_that_managers_read(stage: Stage) -> None:
@@ -200,7 +113,7 @@ def test_five_hundred_touches_of_one_deal_are_each_written_once(stage: Stage) ->
 def test_a_locked_row_is_written_again_and_the_others_are_not(stage: Stage) -> None:
     many = [touch(stage, f"t{number}") for number in range(5)]
     keep(stage, many)
-    stage.org_fault("row_lock", times=2, path_prefix="/services/data")
+    stage.org_fault("row_lock", times=2, path_prefix=COLLECTION)
 
     stage.drain("write")
     written = len(refs(stage))

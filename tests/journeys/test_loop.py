@@ -1,12 +1,16 @@
 """The loop with Salesforce: what changes there is here by itself, what is undone here is gone there."""
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
+from enablement.access import is_valid
 from enablement.model import Recommended
+from tests.crm.hook_requests import hook_headers
 from tests.doors import elements
 from tests.journeys.people import History, Person, Stack, wait_for
 
@@ -69,6 +73,42 @@ def test_an_undone_share_is_gone_from_salesforce(stack: Stack) -> None:
     wait_for(lambda: not _managed(person, question), "the answer says no more of it")
     assert requests.get(link, timeout=10).status_code == 404
     assert stack.given_up("to-undo") == []
+
+
+def test_a_share_pressed_in_salesforce_is_on_the_opportunity_with_its_opening(stack: Stack) -> None:
+    services, settings = stack.demo.services, stack.demo.settings
+    deal = stack.deals_of(stack.reps()[REP])[0]
+    today = services.clock().date()
+    papers = [one for one in services.catalog.assets() if one.audience == "customer" and not one.url]
+    paper = next(one for one in papers if is_valid(one, on=today))
+    said = {
+        "user": deal.owner_id,
+        "opportunity": deal.id,
+        "asset": paper.id,
+        "recipients": [{"name": "Pat", "email": "from-panel@buyer.example"}],
+        "language": "fr",
+    }
+    raw, [secret, *_] = json.dumps(said).encode(), settings.salesforce_hook_secrets
+
+    # As who presses twice, and as Apex that heard no answer and sends it again.
+    answers = [
+        requests.post(
+            f"{stack.demo.app_url}/salesforce/share",
+            data=raw,
+            headers=dict(hook_headers(raw, at=time.time(), hook_id=hook_id, secret=secret)),
+            timeout=20,
+        )
+        for hook_id in ("from-panel-1", "from-panel-1", "from-panel-2")
+    ]
+
+    assert {answer.status_code for answer in answers} == {200}, answers[0].text
+    [link] = {one["link"] for answer in answers for one in answer.json()["links"]}
+    wait_for(lambda: stack.crm_rows("from-panel"), "the touch is in Salesforce")
+    browser = {"User-Agent": "Mozilla/5.0 (Macintosh) Safari/605", "Sec-Fetch-Dest": "document"}
+    assert requests.get(link, headers=browser, timeout=10).status_code == 200
+    wait_for(lambda: len(stack.crm_rows("from-panel")) == 2, "the opening is in Salesforce")
+    assert {(row.deal, row.asset) for row in stack.crm_rows("from-panel")} == {(deal.id, paper.id)}
+    assert stack.given_up("from-panel") == []
 
 
 def undo(person: Person, question: str) -> None:

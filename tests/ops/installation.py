@@ -119,6 +119,6 @@ def local_org(source: Path = PROJECT, *, deals: Sequence[str] = ("Norfield",)) -
 def changed_project(folder: Path, change: Callable[[Path], None]) -> Path:
     """Return a copy of the SFDX project after a change to the folder of its touch object."""
     copy = folder / "salesforce"
-    shutil.copytree(PROJECT, copy)
+    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("node_modules"))
     change(copy / "force-app" / "main" / "default" / "objects" / "Content_Touch__c")
     return copy

@@ -22,6 +22,7 @@ from processes import Processes
 from sandbox.salesforce.ids import make_id
 from stack import Queue, valkey_binary, wait_until
 from tests.builders import NOW, asset
+from tests.crm.test_older_package import old_package
 from tests.ops.commands import touchline
 from tests.ops.installation import SLACK_TOKEN, Installation, changed_project, local_org, local_slack
 
@@ -484,6 +485,26 @@ def test_a_field_of_the_touch_that_would_not_do_is_named(
     assert said in found.said
 
 
+def test_an_older_package_is_no_fault_and_what_it_lacks_is_named(
+    installation: Installation, tmp_path: Path
+) -> None:
+    project = old_package(tmp_path)
+    with local_org(project) as url:
+        installation.environ["SALESFORCE_URL"] = url
+
+        found = installation.examine()
+
+    warned = [one for one in found if (one.part, one.state) == ("salesforce", "warning")]
+    assert [one for one in found if one.state == "wrong"] == []
+    assert {one.said.partition(" ")[0] for one in warned} == {
+        "Content_Touch__c",
+        "Content_Asset__c",
+        "Content_Suggestion__c",
+    }
+    assert all("Deploy crm/salesforce again" in one.mend for one in warned)
+    assert "assets and suggestions can be shown on deals" not in [one.said for one in found]
+
+
 HOOK_SECRET = "whsec_" + "QUJD" * 8
 HOOKS = {
     "SALESFORCE_ORG_ID": make_id("00D", 1),
@@ -497,9 +518,10 @@ def hook_findings(installation: Installation) -> list[str]:
 
 
 def test_hooks_that_are_not_set_up_are_no_trouble(installation: Installation) -> None:
-    [said] = hook_findings(installation)
+    said, panel = hook_findings(installation)
 
     assert "every 300 seconds" in said
+    assert "the panel on the Opportunity can't" in panel
 
 
 def test_it_says_which_hooks_are_set_up(installation: Installation) -> None:

@@ -137,3 +137,32 @@ def test_networks_without_a_path_are_warned_of(installation: Installation) -> No
 
     assert "no Outbound Messages are taken" in said
     assert "SALESFORCE_OUTBOUND_PATH" in mend
+
+
+SECRETS = {
+    "SALESFORCE_HOOK_SECRET": "whsec_" + "QUJD" * 8,
+    "SALESFORCE_HOOK_SECRET_PREVIOUS": "whsec_" + "QUJE" * 8,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "the panel on the Opportunity can't ask, open or share"),
+        (HOOKS, "the panel on the Opportunity can't ask, open or share"),
+        (
+            SECRETS,
+            "of 00D000000000001EAA and the panel on its Opportunities are taken, with the previous secret too",
+        ),
+    ],
+    ids=["nothing", "Outbound Messages alone", "secrets"],
+)
+def test_whether_the_panel_is_heard_is_said(
+    installation: Installation, changes: dict[str, str], said: str
+) -> None:
+    installation.environ |= {"SALESFORCE_ORG_ID": HOOKS["SALESFORCE_ORG_ID"], **changes}
+
+    found = [one.said for one in installation.examine() if one.part == "hooks"]
+
+    assert any(said in one for one in found)
+    assert not any(secret in one for one in found for secret in SECRETS.values())

@@ -239,7 +239,7 @@ def test_the_reps_link_ends_after_a_day(stage: Stage) -> None:
     gone = get(stage, url)
 
     assert gone.status_code == 404
-    assert "Ask again in Slack with /content." in gone.text
+    assert "Open it again from where you found it." in gone.text
 
 
 def test_a_link_ends_on_its_day(stage: Stage) -> None:

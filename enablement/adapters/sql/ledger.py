@@ -187,7 +187,7 @@ class SqlLedger:
         with self._database.reading() as connection:
             return connection.scalar(query)
 
-    def briefed_deal(self, channel: str, email: str, *, since: datetime) -> str | None:
+    def briefed_deals(self, channel: str, email: str, *, since: datetime) -> list[str]:
         answer, ask = tables.answers.c, tables.asks.c
         here = (answer.channel == channel) & (answer.email == email) & (answer.at >= since)
         query = (
@@ -197,7 +197,7 @@ class SqlLedger:
             .order_by(answer.at.desc())
         )
         with self._database.reading() as connection:
-            return connection.scalar(query.limit(1))
+            return list(connection.scalars(query))
 
     def begin_delivery(self, ask_id: str, *, at: datetime, lazily: bool = False) -> bool:
         with self._database.writing(lazily=lazily) as connection:

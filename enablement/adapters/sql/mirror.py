@@ -99,6 +99,12 @@ class SqlMirror:
         order = (deals.c.modified_at.desc(), deals.c.id)
         return self._all(Deal, deals, deals.c.is_closed.is_(False) & mine, *order)
 
+    def open_deals(self, *, after: str, limit: int) -> list[str]:
+        deals = tables.deals.c
+        still_open = select(deals.id).where(deals.is_closed.is_(False), deals.id > after)
+        with self._database.reading() as connection:
+            return list(connection.scalars(still_open.order_by(deals.id).limit(limit)))
+
     def contacts(self, deal_id: str) -> list[Contact]:
         contact = tables.contacts
         return self._all(Contact, contact, contact.c.deal_id == deal_id, contact.c.name, contact.c.id)

@@ -377,6 +377,14 @@ recommended = Table(
     _text("made_from", 80),
     _moment("made_at"),
 )
+crm_copies = Table(
+    "crm_copies",
+    metadata,
+    _id("kind"),
+    _id(),
+    _text("digest", 80),
+    Column("rows", Integer, nullable=False),
+)
 audits = Table(
     "audits",
     metadata,

@@ -1,0 +1,102 @@
+"""What the CRM shows of the library and of what fits deals: which of it is out of date, and the work of telling it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from enablement.following import crm_task, suggest
+from enablement.model import Copy, CopyKind, Task, key
+from enablement.ports import Services
+from enablement.recommend import MOST
+
+ASSET, FOLLOW, RENEW = "crm.asset", "crm.follow", "deals.renew"
+CHANGES_AT_ONCE = 5_000
+DEALS_AT_ONCE = 50
+# Under these names it is kept how far the library and the deals were followed.
+_LIBRARY, _DEALS = "library", "deals"
+
+
+def follow(services: Services, *, now: datetime) -> None:
+    """Have the CRM told of assets that changed; on a new day of all whose standing did, and of what fits deals then.
+
+    A CRM that has no room for them counts as never told, so that all is told once it has. Raises TryLater.
+    """
+    room = services.crm.copied()
+    if "asset" in room:
+        _follow_assets(services, now)
+    else:
+        _forget(services, "asset", _LIBRARY)
+    if "suggestions" in room:
+        _follow_deals(services, now)
+    else:
+        _forget(services, "suggestions", _DEALS)
+
+
+def renew(after: str, services: Services, *, until: datetime, task_id: str) -> None:
+    """Choose anew for the open deals after this id, until a moment; what is left then becomes work of its own."""
+    while some := services.mirror.open_deals(after=after, limit=DEALS_AT_ONCE):
+        now = services.clock()
+        suggest(some, services, now=now)
+        after = some[-1]
+        if now >= until:
+            services.outbox.add([_renewal(after, task_id)], now=now)
+            break
+    services.work.wake("write")
+
+
+def tell_again(services: Services, *, assets: Sequence[str], deals: Sequence[str], now: datetime) -> None:
+    """Have the CRM told of assets and deals whatever it was told last."""
+    services.copies.keep("asset", {one: Copy("") for one in assets})
+    # Nobody knows how many suggestions are there: all ranks are seen to.
+    services.copies.keep("suggestions", {one: Copy("", MOST) for one in deals})
+    _add(services, [*map(_asset_task, assets), *map(crm_task, deals)], now)
+
+
+def _follow_assets(services: Services, now: datetime) -> None:
+    today = now.date().isoformat()
+    last = services.copies.told("followed").get(_LIBRARY)
+    changes = services.catalog.changes(last.rows if last else 0, limit=CHANGES_AT_ONCE)
+    is_new_day = last is None or last.digest != today
+    if not changes and not is_new_day:
+        return
+    # What is due for review, expires or is released changes with the day, and no change tells of it.
+    assets = services.catalog.assets(None if is_new_day else {asset_id for _, asset_id in changes})
+    stale = services.crm.stale_assets(assets, on=now.date())
+    _add(services, map(_asset_task, stale), now)
+    position = changes[-1][0] if changes else last.rows if last else 0
+    services.copies.keep("followed", {_LIBRARY: Copy(today, position)})
+
+
+def _follow_deals(services: Services, now: datetime) -> None:
+    seen = Copy(f"{now.date().isoformat()} {'on' if services.suggests_in_crm else 'off'}")
+    if services.copies.told("followed").get(_DEALS) == seen:
+        return
+    told = [one for one, copy in services.copies.told("suggestions").items() if copy.rows or not copy.digest]
+    known = {deal.id: deal for deal in services.mirror.deals(told)}
+    # With the Opportunity its suggestions went.
+    services.copies.forget("suggestions", [one for one in told if one not in known])
+    over = [one.id for one in known.values() if one.is_closed or not services.suggests_in_crm]
+    renewal = [_renewal("", uuid4().hex)] if services.suggests_in_crm else []
+    _add(services, [*map(crm_task, over), *renewal], now)
+    services.copies.keep("followed", {_DEALS: seen})
+
+
+def _forget(services: Services, kind: CopyKind, name: str) -> None:
+    if name in services.copies.told("followed"):
+        services.copies.forget(kind)
+        services.copies.forget("followed", [name])
+
+
+def _asset_task(asset_id: str) -> Task:
+    # An asset is never in two calls at once: which of them came last, nobody could say.
+    return Task(key(ASSET, asset_id, uuid4().hex), ASSET, "write", asset_id, f"{ASSET} {asset_id}")
+
+
+def _renewal(after: str, occasion: str) -> Task:
+    return Task(key(RENEW, occasion), RENEW, "compute", after, RENEW)
+
+
+def _add(services: Services, tasks: Iterable[Task], now: datetime) -> None:
+    if due := list(tasks):
+        services.outbox.add(due, now=now)
+        services.work.wake(*sorted({task.lane for task in due}))
