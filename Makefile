@@ -53,6 +53,15 @@ judges: .venv/judges ## Let strangers' clients judge the local Slack and Salesfo
 	@$(BIN)/python -m judges $(ARGS)
 .PHONY: judges
 
+.venv/salesforce: .venv/dev checks/requirements.txt crm/salesforce/package-lock.json
+	@$(PIP) install --require-hashes -r checks/requirements.txt
+	@$(BIN)/python -m checks.install
+	@touch $@
+
+check-salesforce: .venv/salesforce ## Check the Salesforce plugin without an org (ARGS="wsdl references": only those)
+	@$(BIN)/python -m checks $(ARGS)
+.PHONY: check-salesforce
+
 lock: .venv/dev ## Pin the newest versions that pyproject.toml allows, with hashes
 	@for set in "requirements.txt" "requirements-dev.txt --group dev"; do \
 		echo setuptools | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

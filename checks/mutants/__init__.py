@@ -1,0 +1,1 @@
+"""Break the plugin on purpose, one thing at a time, and see which check notices."""

@@ -1,0 +1,2 @@
+/** refreshApex: what is played does not change. */
+export const refreshApex = () => Promise.resolve();

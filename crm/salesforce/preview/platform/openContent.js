@@ -1,0 +1,1 @@
+export default () => Promise.resolve("https://touchline.example.com/o/preview");
