@@ -1,5 +1,6 @@
 """Touchline with a local Slack and a local Salesforce: the demo that people open, and the walk that machines check."""
 
+import base64
 import contextlib
 import os
 import secrets
@@ -24,7 +25,8 @@ from enablement.adapters.intake import files_in, take_in_files
 from enablement.model import Share, key
 from enablement.ports import Services, TryLater
 from processes import Processes, python
-from sandbox.salesforce import ORGANIZATION_ID
+from sandbox import plugin
+from sandbox.salesforce import BARE_ORG, ORGANIZATION_ID
 from sandbox.world import ENABLEMENT, PROTAGONIST, ROLLOUT_NAME, LoadError, generate, load, slack_workspace
 from settings import DEMO_ENVIRONMENT, Settings, read_settings
 from stack import NotReady, Queue, answers, free_port, is_taken, start_touchline, valkey_binary, wait_until
@@ -32,6 +34,7 @@ from stack import NotReady, Queue, answers, free_port, is_taken, start_touchline
 SAMPLES = Path(__file__).resolve().parent / "samples" / "library"
 CHANNEL = "deal-norfield"
 QUESTION = "proof of payback for the CFO"
+INTEGRATION_USER = "integration@stowmark.example"
 STEP_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.01
 Say = Callable[[str], None]
@@ -177,6 +180,7 @@ def _environment(ports: Ports, data: Path) -> dict[str, str]:
         "SALESFORCE_CLIENT_SECRET": secrets.token_hex(16),
         "SALESFORCE_ORG_ID": ORGANIZATION_ID,
         "SALESFORCE_OUTBOUND_PATH": secrets.token_hex(32),
+        "SALESFORCE_HOOK_SECRET": f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "PUBLIC_URL": f"http://127.0.0.1:{ports.web}",
         "TOUCHLINE_DATA": str(data.resolve()),
         "TOUCHLINE_LIBRARIANS": ENABLEMENT,
@@ -214,9 +218,12 @@ def _with_sandbox(ports: Ports, environ: dict[str, str], processes: Processes, s
     for option, name in zip(options, names, strict=True):
         command += [option, environ[name]]
     # What was loaded into it ends with it: an empty one in its place would only confuse.
+    command += ["--source", str(BARE_ORG), "--integration-username", INTEGRATION_USER]
     processes.start("sandbox", [*command, "--app-url", environ["PUBLIC_URL"]], again=False)
     both = (f"{slack_url}/_sandbox/workspace", f"{salesforce_url}/services/data")
     wait_until(lambda: all(answers(url) for url in both), "sandbox", processes)
+    say("Deploying Touchline's package into Salesforce…")
+    _deploy(environ)
     say(
         f"Loading {len(world.accounts)} accounts and {len(world.opportunities)} opportunities into Salesforce…"
     )
@@ -239,6 +246,21 @@ def _with_sandbox(ports: Ports, environ: dict[str, str], processes: Processes, s
         channel,
         opportunity,
     )
+
+
+def _deploy(environ: dict[str, str]) -> None:
+    """Install the package as bin/install would, with its hook on."""
+    setup = plugin.Setup(
+        url=environ["PUBLIC_URL"],
+        phrase=environ["SALESFORCE_HOOK_SECRET"],
+        outbound_path=environ["SALESFORCE_OUTBOUND_PATH"],
+        integration_user=INTEGRATION_USER,
+    )
+    url, client = environ["SALESFORCE_URL"], environ["SALESFORCE_CLIENT_ID"]
+    try:
+        plugin.install(url, client, environ["SALESFORCE_CLIENT_SECRET"], setup)
+    except plugin.DeployFailed as failed:
+        raise DemoFailed(f"Salesforce did not take Touchline's package: {failed}") from failed
 
 
 def _fill(demo: Demo) -> None:
@@ -265,7 +287,7 @@ def _link_channel(demo: Demo) -> None:
 
 
 def _report_changes(demo: Demo) -> None:
-    """Have Salesforce say by itself which Opportunities change, as docs/salesforce.md tells an administrator."""
+    """Have Salesforce report every change of an Opportunity; the package's own flow reports those that matter most."""
     endpoint = f"{demo.app_url}/salesforce/outbound/{demo.settings.salesforce_outbound_path}"
     message = {"name": "Touchline", "object": "Opportunity", "fields": ["Id"], "endpoint": endpoint}
     answer = requests.post(f"{demo.salesforce_url}/_sandbox/outbound", json=message, timeout=10)

@@ -12,6 +12,7 @@ from judges.tally import say
 
 JUDGES = (
     "org_sf",
+    "org_install",
     "org_jsforce",
     "org_simple_salesforce",
     "slack_web_api",

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,11 +12,51 @@ from typing import Any
 
 from judges.stage import MODULES, NODE, ROOT, Sandbox, node_environment, sandbox
 from judges.tally import Tally, Wrong, expect, expect_in
+from sandbox.salesforce.sources import package_directories
 
 ALIAS = "judged"
 _UNKNOWN = "Content_Touch__c.Nope__c"
+_ONE_OF_EACH = {
+    ("ApexClass", "ContentPanelController"),
+    ("CustomMetadata", "Touchline_Setting.Default"),
+    ("CustomField", "Opportunity.Top_Content__c"),
+    ("CustomObject", "Content_Suggestion__c"),
+    ("CustomObjectTranslation", "Content_Touch__c-th"),
+    ("Dashboard", "Touchline/Content_Use"),
+    ("Flow", "Touchline_Opportunity_Changed"),
+    ("LightningComponentBundle", "contentPanel"),
+    ("NamedCredential", "Touchline"),
+    ("PermissionSet", "Touchline_Rep"),
+    ("Report", "Touchline/Stale_Content_in_Use"),
+    ("WorkflowOutboundMessage", "Opportunity.Touchline_Opportunity_Changed"),
+}
+# By the component that must be named: the file, and what is written in place of what.
+_BREAKS = {
+    "Touchline_Integration": (
+        "Touchline_Integration.permissionset-meta.xml",
+        "Content_Touch__c.Asset_Title__c",
+        _UNKNOWN,
+    ),
+    "Touchline/Content_Use": (
+        "Content_Use.dashboard-meta.xml",
+        "<report>Touchline/Stale_Content_in_Use",
+        "<report>Touchline/Fresh_Content_in_Use",
+    ),
+    "Touchline/Open_Deals_without_Content": (
+        "Open_Deals_without_Content.report-meta.xml",
+        "<reportType>Touchline_Opportunities__c",
+        "<reportType>Touchline_Deals__c",
+    ),
+    "Touchline_Account_Changed": (
+        "Touchline_Account_Changed.flow-meta.xml",
+        "<actionName>ReportChangedDeals",
+        "<actionName>ReportDeals",
+    ),
+    "contentPanel": ("contentPanel.js", "c.Touchline_Title", "c.Touchline_Titel"),
+    "fr": ("fr.translation-meta.xml", "<name>Touchline_Ask<", "<name>Touchline_Asks<"),
+}
 _PROGRAM = MODULES / "@salesforce" / "cli" / "bin" / "run.js"
-_QUIET = {
+QUIET = {
     "SF_AUTOUPDATE_DISABLE": "true",
     "SF_DISABLE_AUTOUPDATE": "true",
     "SF_DISABLE_TELEMETRY": "true",
@@ -40,7 +81,7 @@ class Cli:
         done = subprocess.run(
             [NODE, _PROGRAM, *arguments, "--json"],
             cwd=cwd or self.home,
-            env=node_environment({**_QUIET, "HOME": str(self.home)}),
+            env=node_environment({**QUIET, "HOME": str(self.home)}),
             capture_output=True,
             text=True,
             timeout=120,
@@ -66,7 +107,7 @@ def main() -> int:
         _rows(tally, cli)
         _bulk(tally, cli)
         _looks(tally, cli)
-        _deploy(tally, cli)
+        _deploy(tally, cli, running.username)
     return tally.close()
 
 
@@ -119,7 +160,7 @@ def _rows(tally: Tally, cli: Cli) -> None:
         done = subprocess.run(
             [NODE, _PROGRAM, *asked],
             cwd=cli.home,
-            env=node_environment({**_QUIET, "HOME": str(cli.home)}),
+            env=node_environment({**QUIET, "HOME": str(cli.home)}),
             capture_output=True,
             text=True,
             timeout=120,
@@ -184,46 +225,59 @@ def _looks(tally: Tally, cli: Cli) -> None:
         expect_in("Content_Touch__c", said)
 
 
-def _deploy(tally: Tally, cli: Cli) -> None:
+def _deploy(tally: Tally, cli: Cli, username: str) -> None:
     project = ROOT / "crm" / "salesforce"
-    with tally.check("project deploy start of the product's project"):
-        asked = ["project", "deploy", "start", "-o", ALIAS, "-d", "force-app", "--wait", "3"]
-        said = cli.run(*asked, cwd=_copied(project, cli.home / "good"))["result"]
+    whole = [part for path in package_directories(project) for part in ("-d", path.name)]
+    start = ["project", "deploy", "start", "-o", ALIAS, "--wait", "3"]
+    with tally.check("project deploy start of the whole project, all package directories"):
+        said = cli.run(*start, *whole, cwd=_copied(project, cli.home / "good", username))["result"]
         expect((said["status"], said["numberComponentErrors"]), ("Succeeded", 0))
-    with tally.check("project deploy start of the optional fields of the Opportunity"):
-        asked = ["project", "deploy", "start", "-o", ALIAS, "-d", "deal-summary", "--wait", "3"]
-        said = cli.run(*asked, cwd=_copied(project, cli.home / "good"))["result"]
+        taken = {(one["componentType"], one["fullName"]) for one in said["details"]["componentSuccesses"]}
+        expect(_ONE_OF_EACH - taken, set())
+    with tally.check("the same again changes nothing that matters"):
+        said = cli.run(*start, *whole, cwd=cli.home / "good")["result"]
         expect((said["status"], said["numberComponentErrors"]), ("Succeeded", 0))
+    with tally.check("a copy in which much is broken is refused, each component by its name"):
+        source = _copied(project, cli.home / "broken", username)
+        for name, before, after in _BREAKS.values():
+            _break(source, name, before, after)
+        said = cli.run(*start, *whole, cwd=source, fails=True)
+        failures = (said.get("result") or said["data"])["details"]["componentFailures"]
+        expect_in(_UNKNOWN, json.dumps(failures))
+        found = {one["fullName"] for one in failures}
+        expect(set(_BREAKS) - found, set())
     with tally.check("a new field of a deployed project takes values at once"):
-        source = _copied(project, cli.home / "more")
+        source = _copied(project, cli.home / "more", username)
         _add_field(source, "Mood__c", "Text")
         cli.run("project", "deploy", "start", "-o", ALIAS, "-d", "force-app", "--wait", "3", cwd=source)
         said = cli.run("sobject", "describe", "-o", ALIAS, "-s", "Content_Touch__c")["result"]
         expect_in("Mood__c", [row["name"] for row in said["fields"]])
     with tally.check("project deploy start of a broken field says what is wrong"):
-        source = _copied(project, cli.home / "bad")
+        source = _copied(project, cli.home / "bad", username)
         _add_field(source, "Broken__c", "Txt")
         asked = ["project", "deploy", "start", "-o", ALIAS, "-d", "force-app", "--wait", "3"]
         said = cli.run(*asked, cwd=source, fails=True)
         expect_in("'Txt' is not a valid value for the enum 'FieldType'", json.dumps(said))
         described = cli.run("sobject", "describe", "-o", ALIAS, "-s", "Content_Touch__c")["result"]
         expect("Broken__c" in [row["name"] for row in described["fields"]], False)
-    with tally.check("a permission set that names an unknown field is refused"):
-        source = _copied(project, cli.home / "unknown")
-        [file] = (source / "force-app").rglob("*.permissionset-meta.xml")
-        file.write_text(file.read_text(encoding="utf-8").replace("Content_Touch__c.Asset_Title__c", _UNKNOWN))
-        asked = ["project", "deploy", "start", "-o", ALIAS, "-d", "force-app", "--wait", "3"]
-        expect_in(_UNKNOWN, json.dumps(cli.run(*asked, cwd=source, fails=True)))
 
 
-def _copied(project: Path, to: Path) -> Path:
+def _copied(project: Path, to: Path, username: str) -> Path:
+    """Copy the project with a user in it that the org has, as whoever installs it must name one."""
     if not to.exists():
-        for source in project.rglob("*"):
-            if source.is_file():
-                target = to / source.relative_to(project)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(source.read_bytes())
+        shutil.copytree(project, to, ignore=shutil.ignore_patterns("node_modules", "bin", "preview"))
+        for file in (to / "hooks").rglob("*.workflow-meta.xml"):
+            text = file.read_text(encoding="utf-8")
+            file.write_text(text.replace("integration@example.com", username), encoding="utf-8")
     return to
+
+
+def _break(project: Path, name: str, before: str, after: str) -> None:
+    [file] = project.rglob(name)
+    text = file.read_text(encoding="utf-8")
+    if before not in text:
+        raise Wrong(f"{name} does not hold {before}, so nothing was broken")
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 def _add_field(project: Path, name: str, kind: str) -> None:
