@@ -28,12 +28,7 @@ def work_after(changes: Sequence[DealChange]) -> list[Task]:
 
 def suggest(deal_ids: Iterable[str], services: Services, *, now: datetime) -> None:
     """Choose for these deals anew what fits, and keep it, of a closed deal nothing; the CRM is told of what differs."""
-    deals = services.mirror.deals(set(deal_ids))
-    for deal in deals:
-        made = [] if deal.is_closed else _made(deal, services, now)
-        before = services.shortlists.of(deal.id)
-        if [replace(row, made_at=now) for row in before] != made:
-            services.shortlists.keep(deal.id, made)
+    deals = [deal for deal_id in dict.fromkeys(deal_ids) if (deal := _renewed(deal_id, services, now))]
     stale = services.crm.stale_suggestions({deal.id: shown_in_crm(deal, services, now=now) for deal in deals})
     if stale:
         services.outbox.add([crm_task(deal_id) for deal_id in stale], now=now, lazily=True)
@@ -89,6 +84,19 @@ def _task(deal_id: str, occasion: str) -> Task:
 
 def _matters(change: DealChange) -> bool:
     return not change.deal.is_closed if change.was is None else not FIELDS.isdisjoint(change.fields)
+
+
+def _renewed(deal_id: str, services: Services, now: datetime) -> Deal | None:
+    """Choose anew for a deal and keep it; return the deal as it was chosen for."""
+    was, deal = None, services.mirror.deal(deal_id)
+    while deal and deal != was:
+        made = [] if deal.is_closed else _made(deal, services, now)
+        before = services.shortlists.of(deal_id)
+        if [replace(row, made_at=now) for row in before] != made:
+            services.shortlists.keep(deal_id, made)
+        # It may have changed meanwhile, and somebody else may have chosen for that already: ours would undo theirs.
+        was, deal = deal, services.mirror.deal(deal_id)
+    return deal
 
 
 def _made(deal: Deal, services: Services, now: datetime) -> list[Recommended]:

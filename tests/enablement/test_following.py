@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from enablement import answering, following, recommend
+from enablement.access import asset_filter
 from enablement.following import KEPT, SUGGEST, suggest, work_after
 from enablement.model import Asset, Deal, DealChange, Facets, Feedback, Place, Task, Written
 from enablement.recommend import BY_FIT, CANDIDATES, MODEL, MOST
@@ -234,6 +235,27 @@ def test_in_a_library_too_large_to_look_at_whole_who_may_see_less_gets_what_fits
     assert "Customer 0" in str(outside)
     assert inside == asked(world, "inside, fresh")
     assert len(outside["answer"]) == MOST  # type: ignore[arg-type]  # JSON
+
+
+def test_a_choice_for_what_a_deal_was_does_not_undo_one_for_what_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_books(world)
+    now_against_korvane = replace(MINE, competitors=("Korvane",))
+    look = recommend.fitting
+
+    def fitting(one: Deal, **more: Any) -> Any:
+        found = look(one, **more)
+        if one == MINE:
+            world.mirror.store(deals=[now_against_korvane])
+            suggest([MINE.id], world.services, now=NOW)
+        return found
+
+    monkeypatch.setattr(following, "fitting", fitting)
+    suggest([MINE.id], world.services, now=NOW)
+
+    only = asset_filter(shared_outside=False, now=NOW)
+    assert following.kept(now_against_korvane, world.services, only=only) is not None
 
 
 def test_a_closed_deal_keeps_nothing(world: World) -> None:
