@@ -15,8 +15,9 @@ _METHOD = re.compile(
     r"[\w<>,.\[\] ]+?\s+(\w+)\s*([({;=])"
 )
 _TEST_CLASS = re.compile(r"@IsTest\b", re.IGNORECASE)
-_COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_STRINGS = re.compile(r"'(?:\\.|[^'\\\n])*'")
+_STRING = r"'(?:\\.|[^'\\\n])*'"
+_STRINGS = re.compile(_STRING)
+_COMMENTS = re.compile(rf"{_STRING}|/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class ApexClass:
     @cached_property
     def code(self) -> str:
         """Return the source without its comments; lines and columns stay where they are."""
-        return _COMMENTS.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), self.source)
+        return _COMMENTS.sub(_blank_unless_string, self.source)
 
     @property
     def is_test(self) -> bool:
@@ -65,6 +66,10 @@ class ApexClass:
     def finding(self, said: str) -> Finding:
         """Return what is wrong with this class."""
         return Finding(self.where, said)
+
+
+def _blank_unless_string(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith("'") else re.sub(r"[^\n]", " ", found[0])
 
 
 class Names:

@@ -5,6 +5,7 @@ from checks.project import Finding, Project
 from checks.references import (
     apex,
     components,
+    exchanged,
     flows,
     labels,
     objects,
@@ -22,6 +23,7 @@ _RULES = (
     permissions.findings,
     rights.findings,
     apex.findings,
+    exchanged.findings,
     components.findings,
     flows.findings,
     labels.findings,

@@ -44,6 +44,16 @@ _GLOBALS = {
     "$User",
     "$UserRole",
 }
+_OF_THE_FLOW = {
+    "ActiveStages",
+    "CurrentDate",
+    "CurrentDateTime",
+    "CurrentRecord",
+    "CurrentStage",
+    "FaultMessage",
+    "InterviewGuid",
+    "InterviewStartTime",
+}
 _VARIABLE = re.compile(
     r"@InvocableVariable(?:\(([^)]*)\))?\s+(?:public|global)\s+[\w<>,. ]+?\s+(\w+)\s*;", re.IGNORECASE
 )
@@ -172,6 +182,8 @@ class _Flow:
             )
         if first == "$Label":
             return "" if path in self.names.labels else f"uses the label {path}, which does not exist"
+        if first == "$Flow" and path not in _OF_THE_FLOW:
+            return f"uses {name}, which flows do not have"
         known = first in _GLOBALS or first in self.elements or first in self.resources
         return "" if known else f"uses {name}, which does not exist"
 

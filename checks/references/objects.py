@@ -191,6 +191,9 @@ def _of_list_view(names: Names, file: MetadataFile) -> Iterator[Finding]:
                 yield file.finding(f"filters {field.name} by {value!r}, which is none of its values")
     if not text(file.root, "filterScope"):
         yield file.finding("says no <filterScope>")
+    joined, filters = text(file.root, "booleanFilter"), file.root.findall("filters")
+    if joined and {int(number) for number in re.findall(r"\d+", joined)} != set(range(1, len(filters) + 1)):
+        yield file.finding(f"joins its {len(filters)} filters by {joined!r}: each is named by its number")
 
 
 def _list_field(sobject: SObject, column: str) -> object:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from checks.names import Names
 from checks.project import Finding, MetadataFile
 from checks.xml import text, texts
+from sandbox.salesforce.schema import SObject
 
 _RELATED_STANDARD = {
     "RelatedNoteList",
@@ -20,6 +23,18 @@ _OF_METADATA_TYPES = {
     "LastModifiedById",
     "MasterLabel",
     "NamespacePrefix",
+}
+# Salesforce's own components, as far as our pages show them: nothing offline lists all.
+_STANDARD_COMPONENTS = {
+    "flexipage:tab",
+    "flexipage:tabset",
+    "force:detailPanel",
+    "force:highlightsPanel",
+    "force:relatedListContainer",
+    "force:relatedListSingleContainer",
+    "forceChatter:recordFeedContainer",
+    "runtime_sales_activities:activityPanel",
+    "runtime_sales_pathassistant:pathAssistant",
 }
 _STANDARD_TABS = "standard-"
 _RECORD = "Record."
@@ -68,7 +83,8 @@ def _of_layout(names: Names, file: MetadataFile) -> Iterator[str]:
         if sobject.custom and ours and needed.name not in shown:
             yield f"leaves out {needed.name}, which is required"
     for related in file.root.iterfind("relatedLists"):
-        yield from _related(names, name, text(related, "relatedList"), list(texts(related, "fields")))
+        shown = [*texts(related, "fields"), *texts(related, "sortField")]
+        yield from _related(names, name, text(related, "relatedList"), shown)
 
 
 def _related(names: Names, parent: str, related: str, shown: list[str]) -> Iterator[str]:
@@ -82,7 +98,7 @@ def _related(names: Names, parent: str, related: str, shown: list[str]) -> Itera
         return
     for column in shown:
         if sobject.field({"NAME": "Name"}.get(column, column)) is None:
-            yield f"shows {column} in {related}, which is no field of {child}"
+            yield f"shows or sorts by {column} in {related}, which is no field of {child}"
 
 
 def _of_record_page(names: Names, file: MetadataFile) -> Iterator[str]:
@@ -91,9 +107,9 @@ def _of_record_page(names: Names, file: MetadataFile) -> Iterator[str]:
         yield f"is a page of {text(file.root, 'sobjectType')}, which is no object"
     for instance in file.root.iter("componentInstance"):
         component = text(instance, "componentName")
-        ours = component.startswith("c:") or ":" not in component
-        if ours and component.removeprefix("c:") not in names.bundles:
-            yield f"shows {component}, which is no component"
+        if component.removeprefix("c:") not in names.bundles and component not in _STANDARD_COMPONENTS:
+            yield f"shows {component}, which is no component of ours and no standard one that the checks know"
+        yield from _related_shown(names, sobject, instance)
     for field in texts(file.root, ".//fieldInstance/fieldItem"):
         if sobject and names.field(sobject, field.removeprefix(_RECORD)) is None:
             yield f"shows {field}, which is no field of {sobject.name}"
@@ -104,6 +120,19 @@ def _of_record_page(names: Names, file: MetadataFile) -> Iterator[str]:
     for used in file.root.iter("value"):
         if (used.text or "").startswith("Facet-") and used.text not in facets:
             yield f"points to {used.text}, which is no region"
+
+
+def _related_shown(names: Names, sobject: SObject | None, instance: etree._Element) -> Iterator[str]:
+    """Yield the related list that a component names and its page's object does not have."""
+    said = {
+        text(each, "name"): text(each, "value") for each in instance.iterfind("componentInstanceProperties")
+    }
+    related, parent = said.get("relatedListApiName", ""), said.get("parentFieldApiName", "")
+    if parent and names.qualified_field(parent) is None:
+        yield f"shows what is related by {parent}, which is no field"
+    children = {one.relationship for one in names.schema.children(sobject)} if sobject else set()
+    if related and related not in children:
+        yield f"shows the related list {related}, which leads nowhere from the page's object"
 
 
 def _of_app(names: Names, file: MetadataFile) -> Iterator[str]:

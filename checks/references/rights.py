@@ -30,6 +30,24 @@ _OF_THE_SYSTEM = {
     "Touchline_Enablement": {"RunReports"},
     "Touchline_Integration": {"ApiEnabled", "ViewRoles", "ViewSetup"},
 }
+# Of standard objects; our own fields follow from who writes them.
+_STANDARD_FIELDS = {
+    "Touchline_Rep": {"Contact.Email"},
+    "Touchline_Integration": {
+        "Account.AnnualRevenue",
+        "Account.BillingAddress",
+        "Account.Industry",
+        "Account.NumberOfEmployees",
+        "Contact.AccountId",
+        "Contact.Email",
+        "Contact.Title",
+        "Opportunity.AccountId",
+        "Opportunity.Amount",
+        "Opportunity.NextStep",
+        "Opportunity.Probability",
+        "Opportunity.Type",
+    },
+}
 _CUSTOM = {"Touchline_Rep": {"Touchline_Ask", "Touchline_Share"}, "Touchline_Manager": {"Touchline_Ask"}}
 
 
@@ -55,8 +73,13 @@ def _of_set(names: Names, file: MetadataFile) -> Iterator[str]:
         )
         if more or less:
             yield f"{name}: grants {sorted(more) or 'nothing'} too much and {sorted(less) or 'nothing'} too little"
-    for path, allowed in (("userPermissions/name", _OF_THE_SYSTEM), ("customPermissions/name", _CUSTOM)):
-        given, wanted = set(texts(file.root, path)), allowed.get(file.name, set())
+    for path, allowed in (
+        ("userPermissions/name", _OF_THE_SYSTEM),
+        ("customPermissions/name", _CUSTOM),
+        ("fieldPermissions/field", _STANDARD_FIELDS),
+    ):
+        given = {name for name in texts(file.root, path) if not name.endswith("__c")}
+        wanted = allowed.get(file.name, set())
         if given != wanted:
             yield f"{path.partition('/')[0]} are {sorted(given)}, decided were {sorted(wanted)}"
     yield from _fields(names, file, decided)

@@ -27,8 +27,11 @@ def findings(names: Names) -> Iterator[Finding]:
     """Yield what no translation says, and what one says of things that do not exist."""
     yield from _of_labels(names)
     for sobject in names.project.of("object"):
-        if sobject.name.endswith("__c"):
+        if sobject.name.endswith(("__c", "__mdt")):
             yield from _of_object(names, sobject)
+    for owner in sorted({field.owner for field in names.project.of("field")}):
+        for language in LANGUAGES:
+            yield from _of_fields(names, owner, language)
     yield from _strays(names)
 
 
@@ -95,8 +98,6 @@ def _of_object(names: Names, sobject: MetadataFile) -> Iterator[Finding]:
             file, "its name field", name_label, text(file.root, "nameFieldLabel"), _LONGEST_LABEL
         )
         yield from _of_layouts(names, sobject, file)
-    for language in LANGUAGES:
-        yield from _of_fields(names, sobject.name, language)
 
 
 def _of_layouts(names: Names, sobject: MetadataFile, file: MetadataFile) -> Iterator[Finding]:

@@ -212,6 +212,27 @@ describe('links', () => {
     await expect(modal).toBeAccessible();
   });
 
+  test('buttons are as wide as their words on a desktop', async () => {
+    const modal = await shared();
+
+    expect([...all(modal, '.copy'), find(modal, '.done')].map((one) => one.stretch)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('the keyboard is left where it is from then on', async () => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+    const modal = await shared();
+    const focus = jest.spyOn(find(modal, '.ready'), 'focus');
+
+    press(modal, '.copy');
+    await settled();
+
+    expect(focus).not.toHaveBeenCalled();
+  });
+
   test('a link is copied, and that is read out', async () => {
     const writeText = jest.fn().mockResolvedValue();
     Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
