@@ -13,7 +13,8 @@ import requests
 from bench import crowd, library, meaning
 from bench.figures import BenchFailed, Options
 from demo import Demo, DemoFailed, Ports, started
-from enablement.following import SUGGEST
+from enablement.copying import ASSET, RENEW
+from enablement.following import SUGGEST, SUGGEST_IN_CRM
 from enablement.ports import TryLater
 from sandbox.world import LoadError
 from stack import NotReady, answers, free_port, wait_until, web_command
@@ -23,6 +24,8 @@ INDEXED_WITHIN_S = 300.0
 IDLE_WITHIN_S = 300.0
 LOOK_EVERY_S = 0.5
 CRM_TAKES_S = 0.3
+# What new deals and a new library cause, and what the first minute of a day does.
+REST = (SUGGEST, SUGGEST_IN_CRM, ASSET, RENEW, "library.index", "library.embed")
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,17 @@ def running(
 def wait_for_rest(demo: Demo) -> None:
     """Wait until the new deals are worked out: thousands that come at once are no part of an ordinary minute."""
     ends = time.monotonic() + IDLE_WITHIN_S
-    while demo.services.journal.waiting(now=demo.services.clock(), kinds=[SUGGEST]):
+    while not _is_at_rest(demo):
         if time.monotonic() > ends:
             raise BenchFailed(f"Work was still waiting after {IDLE_WITHIN_S:.0f} s.")
         time.sleep(LOOK_EVERY_S)
+
+
+def _is_at_rest(demo: Demo) -> bool:
+    services = demo.services
+    has_begun = bool(services.copies.told("followed"))
+    waits = services.journal.waiting(now=services.clock(), kinds=REST)
+    return has_begun and not waits and not services.catalog.changes(services.index.stands_at(), limit=1)
 
 
 @contextmanager
