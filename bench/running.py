@@ -88,7 +88,8 @@ def wait_for_rest(demo: Demo) -> None:
 
 def _is_at_rest(demo: Demo) -> bool:
     services = demo.services
-    has_begun = bool(services.copies.told("followed"))
+    # The day's round is ordered before it is noted that the deals were followed.
+    has_begun = "deals" in services.copies.told("followed")
     waits = services.journal.waiting(now=services.clock(), kinds=REST)
     return has_begun and not waits and not services.catalog.changes(services.index.stands_at(), limit=1)
 
