@@ -220,12 +220,14 @@ class Person:
 
     def open_form(self, question: str) -> dict[str, Any]:
         """Press Share on the first asset of an answer until the form opens, as people do."""
-        message = self._wait_for_answer(question)
-        channel, button = message["channel"], _buttons(message, "find.share")[0]
         ends = time.monotonic() + PATIENCE_S
+        said: object = "nothing"
         while True:
-            assert time.monotonic() < ends, "the share form did not open"
-            self._act("click", channel=channel, ts=message["ts"], **button)
+            assert time.monotonic() < ends, f"the share form did not open; the last press: {said}"
+            # Read each time: once an answer is redrawn, the buttons drawn before are not there to be pressed.
+            message = self._wait_for_answer(question)
+            button = _buttons(message, "find.share")[0]
+            said = self._act("click", channel=message["channel"], ts=message["ts"], **button)
             try:
                 return wait_for(lambda: self._view("share.submit"), "the share form", seconds=3)
             except AssertionError:
