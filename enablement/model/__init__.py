@@ -43,6 +43,17 @@ from enablement.model.deals import (
     StageHop as StageHop,
     Withdrawal as Withdrawal,
 )
+from enablement.model.evidence import (
+    Effect as Effect,
+    EffectOn as EffectOn,
+    Interval as Interval,
+    Lot as Lot,
+    Plain as Plain,
+    Run as Run,
+    RunCheck as RunCheck,
+    RunState as RunState,
+    Verdict as Verdict,
+)
 from enablement.model.health import (
     DeadLetters as DeadLetters,
     Incident as Incident,

@@ -16,6 +16,11 @@ from enablement.ports.deals import (
     Shortlists as Shortlists,
     WorkAfter as WorkAfter,
 )
+from enablement.ports.evidence import (
+    Evidence as Evidence,
+    History as History,
+    Lessons as Lessons,
+)
 from enablement.ports.ledger import Journal as Journal, Ledger as Ledger, Outbox as Outbox, Work as Work
 from enablement.ports.library import (
     AssetFilter as AssetFilter,

@@ -1,0 +1,1 @@
+"""What content does to deals: the estimates, from arrays alone."""
