@@ -26,11 +26,14 @@ from crm.usage import Allowance
 from enablement.access import CachedAccess
 from enablement.adapters.embed.use import UseEmbedder
 from enablement.adapters.index import PageIndex
+from enablement.adapters.learner import LearningProcess
+from enablement.adapters.lessons import LearnedLessons
 from enablement.adapters.sql.announcements import SqlAnnouncements
 from enablement.adapters.sql.budget import SqlBudget
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.copies import SqlCopies
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.evidence import SqlEvidence
 from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
@@ -43,11 +46,13 @@ from enablement.copying import FOLLOW as FOLLOW_LIBRARY
 from enablement.following import work_after
 from enablement.health import watch
 from enablement.incidents import Incidents
+from enablement.learning import LEARNING
 from enablement.meaning import QuestionEmbedder
 from enablement.model import Lane, Task, key
 from enablement.ports import Embedder, Journal, Services
 from jobs import lanes, wakeups
 from jobs.announcing import COLLEAGUES
+from jobs.learning import LEARN, RENEW_ALL
 from jobs.owners import owner_name as owner_name
 from jobs.queue import NoWork, RedisWork, work_in
 from jobs.relay import Relay
@@ -67,6 +72,8 @@ REVIEW_EVERY_S = 24 * 3600
 # What is recent costs two calls; all of it one for 2,000 touches or deals.
 CHECK_EVERY_S, CHECK_ALL_EVERY_S = 15 * 60, 24 * 3600
 SUM_UP_EVERY_S = 24 * 3600
+# What is learned changes by deals that close; with the day so does what is fresh.
+LEARN_EVERY_S, RENEW_ALL_EVERY_S = 24 * 3600, 24 * 3600
 # What managers see of the library may be a minute old; without news it is one small query.
 COPY_EVERY_S = 60
 FOLLOW_EVERY_S = 15
@@ -168,6 +175,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         meaning.model if meaning else "",
         likeness_weight=meaning.likeness_weight if meaning else 0.0,
     )
+    evidence = SqlEvidence(database)
     services = Services(
         catalog=catalog,
         index=index,
@@ -186,6 +194,11 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         access=CachedAccess(crm.readable, clock),
         journal=journal,
         announcements=SqlAnnouncements(database),
+        evidence=evidence,
+        lessons=LearnedLessons(evidence, alert=incidents.failed, mended=incidents.worked),
+        learner=LearningProcess(
+            settings.database_url, is_taken=lambda: journal.is_held(LEARNING, now=clock())
+        ),
         clock=clock,
         public_url=settings.public_url,
         link_days=settings.link_days,
@@ -269,6 +282,8 @@ def relay() -> None:
             "crm.check": CHECK_EVERY_S,
             "crm.check_all": CHECK_ALL_EVERY_S,
             FOLLOW_LIBRARY: COPY_EVERY_S,
+            LEARN: LEARN_EVERY_S,
+            RENEW_ALL: RENEW_ALL_EVERY_S,
             **({"crm.sum_up": SUM_UP_EVERY_S} if settings.salesforce_deal_summary else {}),
             **({"library.files": FILES_EVERY_S} if settings.salesforce_file_libraries else {}),
         },

@@ -13,12 +13,14 @@ from rich.table import Table
 
 import app as composition
 from cli_announcements import announcements_cli
+from cli_coverage import show_coverage
 from cli_deals import deals_check, deals_repair
+from cli_evidence import evidence_cli
 from cli_library import library_cli
 from cli_people import people_cli
 from cli_status import outbox, status
 from crm.mapping import BadMapping
-from enablement import answering, wording
+from enablement import answering, effects, wording
 from enablement.adapters.sql.database import DatabaseAway
 from enablement.governance import NotAllowed
 from enablement.model import LANES, Ask, Lane, Place, Written, key
@@ -34,6 +36,8 @@ deals_cli.command("check")(deals_check)
 deals_cli.command("repair")(deals_repair)
 cli.add_typer(people_cli, name="people")
 cli.add_typer(announcements_cli, name="announcements")
+cli.command("coverage")(show_coverage)
+cli.add_typer(evidence_cli, name="evidence")
 cli.command("status")(status)
 cli.command("outbox")(outbox)
 
@@ -247,7 +251,7 @@ def _print_reply(reply: answering.Reply, services: Services) -> None:
     for one in reply.shown:
         asset, suggestion = one.asset, one.suggestion
         fresh = wording.freshness(asset.updated_at, services.clock())
-        why = wording.sentence(suggestion.reasons)
+        why = "\n".join(filter(None, effects.in_short(suggestion.reasons)))
         row = (str(suggestion.rank), asset.title, asset.kind, wording.language(asset.language), fresh, why)
         table.add_row(*map(escape, row))
     out.print(table)

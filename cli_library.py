@@ -306,9 +306,10 @@ def _search_in_deal(
         names = "".join(f"\n  {one.name}" for one in chosen.deals[:MOST_NAMED])
         raise Failed(f"Say which deal with --deal; {email} sees these:{names or ' none'}")
     words = analyser.words(text) if deal else chosen.words
-    basis, ranked = recommend(
+    listed = recommend(
         words, chosen.deal, within=services, only=only, now=now, said=text, phrases=phrases_in(text)
     )
+    basis, ranked = listed.basis, listed.ranked
     if as_json:
         rows = [
             {

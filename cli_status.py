@@ -12,7 +12,7 @@ from rich.table import Table
 
 from crm.mapping import load_field_map
 from enablement.health import Check, Health, Quality, Trouble, checks, measure, quality, troubles
-from enablement.model import LANES, Letter
+from enablement.model import LANES, Letter, Run
 from enablement.ports import Services
 from settings import Settings, read_settings
 from terminal import AsJson, open_services, out, record_url, say
@@ -110,6 +110,7 @@ def _document(
         "hooks": asdict(health.hooks),
         "last_reading": health.last_reading and health.last_reading.isoformat(),
         "index_behind": health.behind,
+        "learning": {"last": _run(health.learned), "in_use": _run(health.in_use)},
         "quality": {
             "score": deals.score,
             "parts": [
@@ -188,7 +189,23 @@ def _arrivals(health: Health, settings: Settings) -> Table:
     if hooks.lasted is not None:
         table.add_row("longest wait of the last hour", f"{hooks.lasted:.1f} s")
     table.add_row("index behind the library", f"{health.behind} changes" if health.behind else "not at all")
+    table.add_row("learned from deals", _learned(health))
     return table
+
+
+def _run(run: Run | None) -> dict[str, Any] | None:
+    told = ("id", "state", "begun_at", "ended_at", "step", "progress", "trouble")
+    return {name: getattr(run, name) for name in told} if run else None
+
+
+def _learned(health: Health) -> str:
+    last, used = health.learned, health.in_use
+    if last is None:
+        return "nothing yet"
+    said = f"run {last.id[:10]} {_ago(last.begun_at, health.at)}: {last.state.replace('_', ' ')}"
+    if used and used.id != last.id:
+        said += f"; in use is run {used.id[:10]} of {_moment(used.begun_at)}"
+    return f"{said} (touchline evidence runs)"
 
 
 def _say_quality(deals: Quality, settings: Settings) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from bench import announce, ask, deals, extract, loop, search, writeback
 from bench.data import find
 from bench.figures import Bench, BenchFailed, Figure, Options, Say
+from bench.recommend import whole
 
 BENCHES: dict[str, Bench] = {
     bench.name: bench
@@ -14,6 +15,7 @@ BENCHES: dict[str, Bench] = {
         deals.BENCH,
         extract.BENCH,
         loop.BENCH,
+        whole.BENCH,
         search.BENCH,
         writeback.BENCH,
     )

@@ -20,11 +20,14 @@ from bot import (
     announce_send,
     announcement_reader,
     announcement_results,
+    evidence,
     find,
     home,
     library,
+    prompts,
     publish,
     share,
+    why,
 )
 from bot.gateway import SlackGateway
 from bot.verify import Refused, verify
@@ -98,17 +101,21 @@ def _request(fields: Mapping[str, Any], event_id: str) -> BoltRequest:
 
 def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
     app = App(
+        name="touchline",
         client=WebClient(base_url=gateway.client.base_url),
         authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token),
         request_verification_enabled=False,
         ignoring_self_events_enabled=False,
         listener_executor=_Threads(LISTENERS_AT_ONCE, thread_name_prefix="listener"),
     )
+    # Before find, which takes all other words of /content.
+    evidence.register(app, services)
     # Before find: of a message with files only what is in them is heard.
     publish.register(app, services, gateway)
     find.register(app, services, gateway)
     library.register(app, services, gateway)
     share.register(app, services, gateway)
+    why.register(app, services, gateway)
     announcement_reader.register(app, services, gateway)
     # Before whatever else hears /announce: it takes one word of it.
     announcement_results.register(app, services, gateway)
@@ -116,6 +123,8 @@ def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
     announce_compose.register(app, services, gateway)
     announce_send.register(app, services, gateway)
     announce_manage.register(app, services, gateway)
+    # Before home, which hears of the same event: it takes one tab of it.
+    prompts.register(app, services, gateway)
     home.register(app, services, gateway)
     # What nobody listens for is acknowledged: Slack would send it again and in the end switch the app off.
     for kind in (app.command, app.event, app.action, app.options, app.view, app.view_closed, app.shortcut):

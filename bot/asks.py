@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import BoltContext
 
 from bot.mrkdwn import clean
-from bot.payload import UnknownButton, read
+from bot.payload import Carried, UnknownButton, read
 from enablement.model import Ask, Event, Lane, Place, Record, Surface, Task, Written, key
 from enablement.ports import Services
 
@@ -64,10 +64,17 @@ def event_of(context: BoltContext) -> Event:
 
 def carried(body: Mapping[str, Any]) -> str:
     """Return the id that the pressed button carries; nothing for a button of another make."""
+    found = pressed(body)
+    return found.id if found else ""
+
+
+def pressed(body: Mapping[str, Any]) -> Carried | None:
+    """Return what the pressed button, or the chosen line of a menu, carries; None for one of another make."""
+    action = body["actions"][0]
     try:
-        return read(str(body["actions"][0].get("value") or "")).id
+        return read(str((action.get("selected_option") or action).get("value") or ""))
     except UnknownButton:
-        return ""
+        return None
 
 
 def email_of(body: Mapping[str, Any], services: Services) -> str:

@@ -11,33 +11,40 @@ from slack_sdk.models.blocks import (
     DividerBlock,
     MarkdownTextObject,
     Option,
+    OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
     StaticSelectElement,
 )
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
-from bot import announce_blocks, library_blocks, publish_blocks
+from bot import announce_blocks, evidence_blocks, library_blocks, publish_blocks
 from bot.mrkdwn import escape, plain
+from bot.parts import button, option
 from bot.payload import Carried
 from bot.sent_blocks import sent_line
-from enablement import wording
+from enablement import effects, wording
 from enablement.announcing import Told
 from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
+from enablement.coverage import Gaps, Overview, StillInUse, Unused, View
 from enablement.holdings import Holdings
-from enablement.language import _, in_a_row
-from enablement.model import Deal
+from enablement.language import _, day, in_a_row
+from enablement.model import Deal, Feedback, FeedbackVerdict, Suggestion
 from enablement.sharing import open_link
 from enablement.uploads import Offer
 
-SHARE, OPEN, NOT_USEFUL, CHANGE, DEAL = (
+SHARE, OPEN, WHY, SAY, UNDO, CHANGE, DEAL = (
     "find.share",
     "find.open",
-    "find.not_useful",
+    "find.why",
+    "find.say",
+    "find.undo",
     "find.change",
     "find.deal",
 )
 PICKER_BLOCK = "find.pick:"
+# What can be said of a suggestion, in the order of its menu.
+SAYINGS: tuple[FeedbackVerdict, ...] = ("not_useful", "already_sent", "wrong_for_deal", "snoozed")
 MOST_OPTIONS = 100
 
 
@@ -50,6 +57,7 @@ def help_text() -> str:
             _("• `/content` – what fits the deal of this channel, or your only open one"),
             _("• `/content link Norfield` – make this channel about a deal"),
             _("• `/content library` – what you look after in the library"),
+            _("• `/content evidence` – for librarians: what content does to deals, and where it is missing"),
             _("You can also mention me or write to me directly."),
         )
     )
@@ -60,7 +68,7 @@ def text_block(text: str) -> SectionBlock:
 
 
 def reply(
-    said: Reply | Offer | Holdings | Told, *, public_url: str, now: datetime
+    said: Reply | Offer | Holdings | Told | View, *, public_url: str, now: datetime
 ) -> tuple[list[Block], str]:
     """Return the blocks of a reply, and its text for notifications and screen readers: Slack reads mrkdwn there too."""
     match said:
@@ -74,15 +82,20 @@ def reply(
             return library_blocks.holdings(said)
         case Told():
             return announce_blocks.told(said)
+        case Overview() | Gaps() | Unused() | StillInUse():
+            return evidence_blocks.drawn(said)
         case Refusal() | Done():
             return [text_block(escape(said.text))], escape(said.text, most=300)
 
 
 def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
     blocks: list[Block] = [_deal_line(said)]
-    basis = wording.basis(said.basis, said.ask.question)
+    reasons = [reason for shown in said.shown for reason in shown.suggestion.reasons]
+    basis = wording.basis(said.basis, said.ask.question, learned=effects.finding(reasons) is not None)
+    unknown = wording.unknown(reasons)
     notes = [
         basis,
+        *([_("Salesforce doesn't say of this deal: {facts}.", facts=unknown)] if unknown else []),
         *([_("Customer-facing content only: outsiders read this channel.")] if said.customers_only else []),
     ]
     blocks.append(ContextBlock(elements=[_mrkdwn(escape(note, most=600)) for note in notes]))
@@ -121,11 +134,8 @@ def _deal_line(said: Answer) -> SectionBlock:
 
 def _asset(shown: Shown, *, public_url: str, now: datetime) -> list[Block]:
     asset, suggestion = shown.asset, shown.suggestion
-    title = escape(asset.title, most=300)
-    if shown.dismissed:
-        not_again = _("Noted: not shown again for this deal.")
-        noted = ContextBlock(elements=[_mrkdwn(f"~{title}~  {not_again}")])
-        return [noted, *_sent(shown)]
+    if shown.noted:
+        return [_noted(shown, shown.noted), *_sent(shown)]
     internal = _("internal: not for customers")
     facts = (
         asset.kind,
@@ -133,13 +143,35 @@ def _asset(shown: Shown, *, public_url: str, now: datetime) -> list[Block]:
         wording.freshness(asset.updated_at, now),
         *((f"*{internal}*",) if asset.audience == "internal" else ()),
     )
-    why = wording.sentence(suggestion.reasons) or _("Nearest by its words.")
+    title = escape(asset.title, most=300)
+    why, verdict = effects.in_short(suggestion.reasons)
+    lines = [escape(why or _("Nearest by its words."), most=1000), escape(verdict, most=600)]
     return [
-        SectionBlock(text=_mrkdwn(f"*{suggestion.rank}. {title}*\n{escape(why, most=1000)}")),
+        SectionBlock(text=_mrkdwn("\n".join((f"*{suggestion.rank}. {title}*", *filter(None, lines))))),
         ContextBlock(elements=[_mrkdwn("  ·  ".join((*map(_fact, facts[:3]), *facts[3:])))]),
         ActionsBlock(elements=_buttons(shown, public_url)),
         *_sent(shown),
     ]
+
+
+def _noted(shown: Shown, given: Feedback) -> SectionBlock:
+    """Draw in place of an asset what was said of it, and the way to take that back."""
+    title = shown.asset.title
+    return SectionBlock(
+        text=_mrkdwn(f"~{escape(title, most=300)}~  {escape(_said(given))}"),
+        accessory=button(_("Take back"), UNDO, about=title, carried=Carried(shown.suggestion.id)),
+    )
+
+
+def _said(given: Feedback) -> str:
+    match given.verdict:
+        case "already_sent":
+            return _("Noted as sent already: not shown again for this deal.")
+        case "wrong_for_deal":
+            return _("Noted as wrong for this deal: not shown again for it.")
+        case "snoozed" if given.until:
+            return _("Put off: back on {day}.", day=day(given.until))
+    return _("Noted: not shown again for this deal.")
 
 
 def _sent(shown: Shown) -> list[Block]:
@@ -151,28 +183,31 @@ def _fact(text: str) -> str:
 
 
 def _buttons(shown: Shown, public_url: str) -> Sequence[InteractiveElement]:
-    suggestion = shown.suggestion
-    carried = Carried(suggestion.id).to_json()
-    share = ButtonElement(
-        text=PlainTextObject(text=_("Share")),
-        action_id=SHARE,
-        value=carried,
+    suggestion, title = shown.suggestion, shown.asset.title
+    carried = Carried(suggestion.id)
+    share = button(
+        _("Share"),
+        SHARE,
+        about=title,
+        carried=carried,
         style="primary" if suggestion.rank == 1 else None,
-        accessibility_label=plain(_("Share {title}", title=shown.asset.title), most=75),
     )
-    opener = ButtonElement(
-        text=PlainTextObject(text=_("Open")),
-        action_id=OPEN,
-        url=open_link(suggestion, public_url),
-        accessibility_label=plain(_("Open {title}", title=shown.asset.title), most=75),
-    )
-    not_useful = ButtonElement(
-        text=PlainTextObject(text=_("Not useful")),
-        action_id=NOT_USEFUL,
-        value=carried,
-        accessibility_label=plain(_("{title} is not useful", title=shown.asset.title), most=75),
-    )
-    return [share, opener, not_useful] if shown.asset.audience == "customer" else [opener, not_useful]
+    opener = button(_("Open"), OPEN, about=title, url=open_link(suggestion, public_url))
+    why = button(_("Why this?"), WHY, about=title, carried=carried)
+    rest = [opener, why, _menu(suggestion)]
+    return [share, *rest] if shown.asset.audience == "customer" else rest
+
+
+def _menu(suggestion: Suggestion) -> OverflowMenuElement:
+    """Draw what can be said of a suggestion."""
+    texts = {
+        "not_useful": _("Not useful"),
+        "already_sent": _("Already sent"),
+        "wrong_for_deal": _("Wrong for this deal"),
+        "snoozed": _("Snooze for a week"),
+    }
+    options = [option(Carried(suggestion.id, says=one).to_json(), texts[one]) for one in SAYINGS]
+    return OverflowMenuElement(action_id=SAY, options=options)
 
 
 def _deal_option(deal: Deal) -> Option:

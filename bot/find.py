@@ -8,15 +8,17 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
-from bot.asks import accept, carried, event_of, new_ask
-from bot.blocks import CHANGE, DEAL, NOT_USEFUL, OPEN, PICKER_BLOCK, help_text, reply
+from bot.asks import accept, carried, event_of, new_ask, pressed
+from bot.blocks import CHANGE, DEAL, OPEN, PICKER_BLOCK, SAY, SAYINGS, UNDO, help_text, reply
 from bot.gateway import SlackGateway
 from bot.mrkdwn import escape, unescape
 from enablement.answering import redrawn
+from enablement.feedback import give
 from enablement.language import _
-from enablement.model import Ask, Feedback, Place, Surface, Written, key
+from enablement.model import Ask, FeedbackVerdict, Place, Surface
 from enablement.ports import Services
 
+NOT_USEFUL = "find.not_useful"
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -91,25 +93,24 @@ def choose_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, serv
     ack()
 
 
-def dismiss(
-    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+def say(
+    ack: Ack,
+    body: Mapping[str, Any],
+    context: BoltContext,
+    *,
+    services: Services,
+    gateway: SlackGateway,
+    verdict: FeedbackVerdict | None = None,
 ) -> None:
-    """Keep that a suggestion was not useful, and take it off the answer."""
-    suggestion = services.ledger.suggestion(carried(body))
-    if suggestion is None or _own_ask(suggestion.ask_id, body, services) is None:
+    """Keep what somebody says of a suggestion, by a button or by its menu, and show in the answer that it is noted."""
+    chosen = pressed(body)
+    verdict = verdict or next((one for one in SAYINGS if chosen and one == chosen.says), None)
+    suggestion = services.ledger.suggestion(chosen.id) if chosen and verdict else None
+    if suggestion is None or verdict is None or _own_ask(suggestion.ask_id, body, services) is None:
         ack()
         return
     now = services.clock()
-    given = Feedback(
-        id=key("not_useful", suggestion.id),
-        suggestion_id=suggestion.id,
-        deal_id=suggestion.deal_id,
-        asset_id=suggestion.asset_id,
-        email=suggestion.email,
-        verdict="not_useful",
-        given_at=now,
-    )
-    is_new = services.ledger.write(Written(records=(given,), event=event_of(context)), now=now)
+    is_new = give(suggestion, verdict, event=event_of(context), services=services, now=now)
     ack()
     said = redrawn(suggestion.ask_id, services) if is_new else None
     if said:
@@ -135,7 +136,10 @@ def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.event("message", middleware=[partial(told, services=services)])(kept)
     app.action(CHANGE)(partial(change_deal, services=services))
     app.action(DEAL)(partial(choose_deal, services=services))
-    app.action(NOT_USEFUL)(partial(dismiss, services=services, gateway=gateway))
+    app.action(SAY)(partial(say, services=services, gateway=gateway))
+    app.action(UNDO)(partial(say, services=services, gateway=gateway, verdict="undone"))
+    # A button of answers from before there was a menu.
+    app.action(NOT_USEFUL)(partial(say, services=services, gateway=gateway, verdict="not_useful"))
     app.action(OPEN)(opened)
 
 

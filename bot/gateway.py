@@ -171,6 +171,10 @@ class SlackGateway:
     def publish_home(self, user: str, view: View) -> None:
         self._call("views.publish", user_id=user, view=view.to_dict())
 
+    def suggest_prompts(self, channel: str, prompts: Sequence[Mapping[str, str]], *, title: str) -> None:
+        """Offer prompts (each with title and message) above the composer of a direct conversation."""
+        self._call("assistant.threads.setSuggestedPrompts", channel_id=channel, title=title, prompts=prompts)
+
     def file(self, file_id: str) -> Mapping[str, Any]:
         """Return what Slack says of a file; raises NotThere when it is gone or hidden."""
         return dict(self._read("files.info", file=file_id)["file"])

@@ -13,6 +13,7 @@ from bot.library_blocks import notice as draw_notice
 from bot.results_messenger import ResultsMessenger
 from enablement.announcing import Told
 from enablement.answering import Reply
+from enablement.coverage import View
 from enablement.holdings import Holdings
 from enablement.model import Ask, Asset, Fetched, Incident, Notice, Place, Profile, Standing
 from enablement.people import in_words_of
@@ -68,7 +69,7 @@ class SlackMessenger(ResultsMessenger):
         self._outside[channel] = (outside, now)
         return outside
 
-    def show(self, reply: Reply | Offer | Holdings | Told, *, ask: Ask, again: bool) -> None:
+    def show(self, reply: Reply | Offer | Holdings | Told | View, *, ask: Ask, again: bool) -> None:
         """Show a reply; `again` says that it may be there already, from before a crash."""
         now = self._clock()
         blocks, text = draw(reply, public_url=self._public_url, now=now)

@@ -16,7 +16,8 @@ class UnknownButton(Exception):
 class Carried:
     """What a button belongs to, such as a suggestion, an ask, an asset; what else it says is often left empty.
 
-    `version` is the version that the person sees, `notice` the message and `page` the page of a list it stands in.
+    `version` is the version that the person sees, `notice` the message and `page` the page of a list it stands in,
+    `says` what the person says by choosing it.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Carried:
     version: str = ""
     notice: str = ""
     page: int = 0
+    says: str = ""
 
     def to_json(self) -> str:
         said = {name: value for name, value in asdict(self).items() if value}
@@ -40,6 +42,7 @@ def read(value: str) -> Carried:
             version=str(said.get("version", "")),
             notice=str(said.get("notice", "")),
             page=int(said.get("page", 0)),
+            says=str(said.get("says", "")),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _unknown() from error

@@ -9,9 +9,9 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk.models.views import View
 
-from bot.blocks import SHARE, reply, text_block
+from bot.blocks import SHARE, reply
 from bot.gateway import SlackGateway, TooLate
-from bot.mrkdwn import escape
+from bot.opening import open_modal
 from bot.payload import UnknownButton, read
 from bot.sent_blocks import END, MANAGE, MOST_LISTED, UNDO, Links, links_modal, read_links
 from bot.share_blocks import (
@@ -26,7 +26,7 @@ from bot.share_blocks import (
 )
 from enablement.answering import redrawn
 from enablement.language import _
-from enablement.model import CrmUser, Event, Share, Written
+from enablement.model import CrmUser, Share
 from enablement.people import known_colleague
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.sent import sent, still_sent
@@ -57,7 +57,7 @@ def open_form(
         return share_modal(what, contacts, now=now, answer_url=_response_url(body))
 
     too_slow = _("Slack was too slow to open the form. Please press Share again.")
-    _open(ack, body, context, draw, title="", too_slow=too_slow, services=services, gateway=gateway)
+    open_modal(ack, body, context, draw, title="", too_slow=too_slow, services=services, gateway=gateway)
 
 
 def manage(
@@ -80,7 +80,7 @@ def manage(
 
     too_slow = _("Slack was too slow to show the links. Please press “Manage or undo” again.")
     title = _("Your links")
-    _open(ack, body, context, draw, title=title, too_slow=too_slow, services=services, gateway=gateway)
+    open_modal(ack, body, context, draw, title=title, too_slow=too_slow, services=services, gateway=gateway)
 
 
 def submit(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
@@ -129,36 +129,6 @@ def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.action(END)(partial(end_link, services=services, gateway=gateway))
     app.action(UNDO)(partial(undo, services=services, gateway=gateway))
     app.view(SHARE_VIEW)(partial(submit, services=services, gateway=gateway))
-
-
-def _open(
-    ack: Ack,
-    body: Mapping[str, Any],
-    context: BoltContext,
-    draw: Callable[[str, datetime], View],
-    *,
-    title: str,
-    too_slow: str,
-    services: Services,
-    gateway: SlackGateway,
-) -> None:
-    """Open what is drawn for the suggestion behind a button, once for each click; or tell there why not."""
-    now = services.clock()
-    event = Event("slack", str(context["event_id"]))
-    is_new = services.ledger.write(Written(event=event), now=now, lazily=True)
-    ack()
-    if not is_new:
-        return
-    try:
-        view = draw(_carried(body), now)
-    except (CannotShare, UnknownButton) as error:
-        too_slow = str(error)
-        view = sorry_modal(too_slow, title=title)
-    try:
-        gateway.open_view(str(body["trigger_id"]), view)
-    except (TooLate, TryLater):
-        text = escape(too_slow)
-        gateway.respond(_response_url(body), [text_block(text)], text, replace=False)
 
 
 def _change(

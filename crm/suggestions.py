@@ -4,17 +4,17 @@ import json
 from collections.abc import Sequence
 
 from crm.touches import EXTERNAL_ID, LOOKUP, LOOKUP_FIELD, Row
+from enablement.effects import EVIDENCE, in_short, why
 from enablement.language import speaking
 from enablement.model import LANGUAGES, Reason, Recommended
 from enablement.recommend import MOST as MOST
-from enablement.wording import reason, sentence
 
 OBJECT = "Content_Suggestion__c"
-SUGGESTED_AT = "Suggested_At__c"
+SUGGESTED_AT, BASIS = "Suggested_At__c", "Basis__c"
 # What `to_rows` writes; a test holds the two together.
 FIELDS = (
-    *(EXTERNAL_ID, "Opportunity__c", "Rank__c", LOOKUP_FIELD, "Reason__c", "Reasons__c", "Basis__c"),
-    SUGGESTED_AT,
+    *(EXTERNAL_ID, "Opportunity__c", "Rank__c", LOOKUP_FIELD, "Reason__c", "Reasons__c"),
+    *(BASIS, SUGGESTED_AT),
 )
 LONGEST_REASON, LONGEST_REASONS = 255, 8000
 
@@ -30,23 +30,34 @@ def to_rows(shown: Sequence[Recommended]) -> list[Row]:
 
 
 def compared(rows: Sequence[Row]) -> list[Row]:
-    """Return of rows what must differ for them to be written again: not when they were made."""
-    return [{name: cell for name, cell in row.items() if name != SUGGESTED_AT} for row in rows]
+    """Return of rows what must differ for them to be written again: not when they were made, nor by which model.
+
+    A new round of learning that says the same of the same assets is no news to anybody.
+    """
+    return [{name: cell for name, cell in row.items() if name not in (SUGGESTED_AT, BASIS)} for row in rows]
 
 
 def _row(one: Recommended, rank: int) -> Row:
     with speaking("en"):
-        in_english = sentence(one.reasons)
+        in_english = _in_short(one.reasons)
     return {
         EXTERNAL_ID: ref(one.deal_id, rank),
         "Opportunity__c": one.deal_id,
         "Rank__c": rank,
         LOOKUP: one.asset_id,
-        "Reason__c": in_english[:LONGEST_REASON],
-        "Reasons__c": _worded(one.reasons),
-        "Basis__c": one.model[:80],
+        "Reason__c": in_english,
+        # What is left out first is what stands last.
+        "Reasons__c": _worded(sorted(one.reasons, key=lambda reason: reason.kind != EVIDENCE)),
+        BASIS: one.model[:80],
         SUGGESTED_AT: one.made_at.isoformat(timespec="milliseconds"),
     }
+
+
+def _in_short(reasons: Sequence[Reason]) -> str:
+    """Return the reasons as a sentence, cut to the room that the verdict leaves, and the verdict."""
+    said, verdict = in_short(reasons)
+    room = max(0, LONGEST_REASON - len(verdict) - 1)
+    return f"{said[:room] if verdict else said} {verdict}".strip()[:LONGEST_REASON]
 
 
 def _worded(reasons: Sequence[Reason]) -> str:
@@ -54,6 +65,6 @@ def _worded(reasons: Sequence[Reason]) -> str:
     worded: dict[str, list[str]] = {}
     for language in LANGUAGES:
         with speaking(language):
-            worded[language.replace("-", "_")] = [reason(one) for one in reasons]
+            worded[language.replace("-", "_")] = why(reasons)
     said = json.dumps(worded, ensure_ascii=False)
     return said if len(said) <= LONGEST_REASONS else _worded(reasons[:-1])

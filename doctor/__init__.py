@@ -11,6 +11,7 @@ from doctor.outside import SALESFORCE, hook_findings, salesforce_findings, slack
 from doctor.stores import (
     database_findings,
     index_findings,
+    learning_findings,
     meaning_findings,
     outbox_findings,
     queue_findings,
@@ -35,6 +36,7 @@ def examine(environ: Mapping[str, str], *, clock: Clock, free_bytes: Callable[[P
         "index", lambda: index_findings(settings), "Delete its folder and run `touchline library add`."
     )
     found += guarded("meaning", lambda: meaning_findings(settings), "See docs/install.md, Meaning.")
+    found += guarded("learning", lambda: learning_findings(settings), "See `touchline evidence runs`.")
     found += guarded("outbox", lambda: outbox_findings(settings, now), "See `touchline outbox`.")
     found += guarded("queue", lambda: queue_findings(settings), "Is it running, is REDIS_URL right?")
     found += guarded("slack", lambda: slack_findings(settings, now), "See docs/install.md, Slack.")

@@ -11,6 +11,7 @@ from doctor.finding import Finding, NotChecked, State
 from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.evidence import SqlEvidence
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.vectors import SqlVectors
 from enablement.model import LANES, Lane
@@ -131,6 +132,25 @@ def meaning_findings(settings: Settings) -> Iterator[Finding]:
     if refused:
         said = f"{refused} of them are refused by the model and are found by their words alone"
         yield Finding(part, "warning", said, "The log of the worker says why.")
+
+
+def learning_findings(settings: Settings) -> Iterator[Finding]:
+    part = "learning"
+    with _ready(settings) as database:
+        evidence = SqlEvidence(database)
+        last, used = next(iter(evidence.runs(limit=1)), None), evidence.current()
+    if last is None:
+        yield Finding(
+            part, "ok", "nothing was learned from deals yet: `touchline evidence` says what it takes"
+        )
+        return
+    said = f"the last round ({last.begun_at:%d %b %Y}) is {last.state.replace('_', ' ')}"
+    if last.state in ("failed", "refused"):
+        stays = f"that of {used.begun_at:%d %b %Y} stays in use" if used else "none is in use"
+        mend = "Another is made each night; `touchline evidence runs` lists them."
+        yield Finding(part, "warning", f"{said}: {last.trouble}; {stays}", mend)
+    else:
+        yield Finding(part, "ok", said)
 
 
 def outbox_findings(settings: Settings, now: datetime) -> Iterator[Finding]:

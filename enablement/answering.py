@@ -4,11 +4,14 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from enablement import deals, wording
+from enablement import deals
 from enablement.access import asset_filter, may_show
 from enablement.analyser import words
 from enablement.asked_deals import deal_of, visible_deals
-from enablement.following import kept, renewal
+from enablement.effects import why
+from enablement.exploring import Ranked, lots
+from enablement.feedback import standing
+from enablement.following import kept, past, renewal
 from enablement.language import _
 from enablement.model import (
     Answered,
@@ -18,6 +21,7 @@ from enablement.model import (
     ChannelLink,
     CrmUser,
     Deal,
+    Feedback,
     How,
     Reason,
     Share,
@@ -27,7 +31,7 @@ from enablement.model import (
 )
 from enablement.people import NotServed, colleague
 from enablement.ports import AccessUnknown, Services, TryLater
-from enablement.recommend import BY_FIT, MODEL, Ranked, recommend
+from enablement.recommend import model, recommend, seed
 from enablement.search import phrases_in
 from enablement.sent import still_sent
 
@@ -40,7 +44,8 @@ class Shown:
 
     suggestion: Suggestion
     asset: Asset
-    dismissed: bool = False
+    # What this person said of it for this deal, as far as that stands.
+    noted: Feedback | None = None
     # What this person shared of it for this deal, in whichever answer.
     sent: tuple[Share, ...] = ()
 
@@ -185,7 +190,7 @@ def as_json(reply: Reply) -> dict[str, object]:
                 "version": shown.asset.version,
                 "language": shown.asset.language,
                 "score": shown.suggestion.score,
-                "reasons": [wording.reason(one) for one in shown.suggestion.reasons],
+                "reasons": why(shown.suggestion.reasons),
             }
             for shown in reply.shown
         ],
@@ -202,32 +207,40 @@ def _picker(ask: Ask, some: tuple[Deal, ...]) -> Picker | Refusal:
 
 def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *, now: datetime) -> Answer:
     deal = chosen.deal
-    given = services.ledger.feedback(email=user.email, deal_id=deal.id)
+    given = services.ledger.feedback(email=None, deal_id=deal.id)
+    mine = standing([one for one in given if one.email == user.email], now=now)
     outside = _outsiders_read(ask, services)
-    only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in given))
-    earlier = None if chosen.words else kept(deal, services, only=only)
-    basis, ranked = recommend(
+    only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in mine))
+    before = past(deal, services, only=only, given=given, now=now)
+    run = services.lessons.model
+    earlier = None if chosen.words else kept(deal, services, only=only, past=before)
+    listed = recommend(
         chosen.words,
         deal,
         within=services,
         only=only,
         now=now,
+        past=before,
         said=_without_name(ask.question, chosen),
         phrases=_phrases(ask, chosen),
         kept=earlier,
     )
-    model = BY_FIT if basis == "fit" else MODEL
+    made_by = model(run, basis=listed.basis)
     suggestions = tuple(
-        _suggestion(ask, user, deal, rank, one, model, now) for rank, one in enumerate(ranked, start=1)
+        _suggestion(ask, user, deal, rank, one, made_by, now)
+        for rank, one in enumerate(listed.ranked, start=1)
     )
+    drawn = lots(listed.chances, deal_id=deal.id, seed=seed(deal, before), model=made_by, now=now)
     stale = not chosen.words and earlier is None
-    tasks = (renewal(deal, services, on=only.on),) if stale else ()
+    tasks = (renewal(deal, services, past=before, on=only.on),) if stale else ()
     place = ask.place
     record = Answered(
-        ask.id, deal.id, chosen.how, basis, outside, user.email, place.channel, place.thread, now
+        ask.id, deal.id, chosen.how, listed.basis, outside, user.email, place.channel, place.thread, now
     )
     # Nobody has seen it yet: the note that its delivery begins brings it to the disk too.
     services.ledger.write(Written(records=(record, *suggestions), tasks=tasks), now=now, lazily=True)
+    if drawn:
+        services.evidence.draw(drawn)
     return _drawn(ask, record, deal, services)
 
 
@@ -243,6 +256,8 @@ def _phrases(ask: Ask, chosen: deals.Choice) -> tuple[tuple[str, ...], ...]:
 
 def _as_asked(reason: Reason, question: str) -> Reason:
     """Return a reason with the words as the person wrote them: “CFO”, not “cfo”."""
+    if reason.kind != "words":
+        return reason
     spelt = {word: part for part in question.split() for word in words(part) if len(words(part)) == 1}
     return replace(reason, values=tuple(spelt.get(value, value).strip(",.;:?!") for value in reason.values))
 
@@ -258,14 +273,15 @@ def _outsiders_read(ask: Ask, services: Services) -> bool:
 def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer:
     suggestions = services.ledger.suggestions(ask.id)
     assets = {asset.id: asset for asset in services.catalog.assets([one.asset_id for one in suggestions])}
-    dismissed = {one.suggestion_id for one in services.ledger.feedback(email=record.email, deal_id=deal.id)}
+    given = services.ledger.feedback(email=record.email, deal_id=deal.id)
+    noted = {one.asset_id: one for one in standing(given, now=services.clock())}
     sent = still_sent(deal.id, email=record.email, services=services)
     only = asset_filter(shared_outside=record.customers_only, now=services.clock())
     shown = tuple(
         Shown(
             one,
             assets[one.asset_id],
-            one.id in dismissed,
+            noted.get(one.asset_id),
             tuple(share for share in sent if share.asset_id == one.asset_id),
         )
         for one in suggestions
@@ -286,7 +302,7 @@ def _suggestion(
         version_id=one.asset.version_id,
         rank=rank,
         score=one.score,
-        propensity=1.0,
+        propensity=one.propensity,
         reasons=tuple(_as_asked(reason, ask.question) for reason in one.reasons),
         model=model,
         open_token=secrets.token_urlsafe(TOKEN_BYTES),

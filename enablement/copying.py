@@ -1,6 +1,6 @@
 """What the CRM shows of the library and of what fits deals: which of it is out of date, and the work of telling it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -32,13 +32,36 @@ def follow(services: Services, *, now: datetime) -> None:
         _forget(services, "suggestions", _DEALS)
 
 
-def renew(after: str, services: Services, *, until: datetime, task_id: str) -> None:
-    """Choose anew for the open deals after this id, until a moment; what is left then becomes work of its own."""
+def renew_all(services: Services, *, now: datetime) -> None:
+    """Have what fits each open deal chosen anew, once on each day; where the CRM shows it, following it does that.
+
+    Raises TryLater.
+    """
+    if not services.suggests_in_crm or "suggestions" not in services.crm.copied():
+        services.outbox.add([renewal_of_all(now.date().isoformat())], now=now)
+
+
+def renewal_of_all(occasion: str) -> Task:
+    """Return the work of choosing anew for all open deals: one for the same occasion."""
+    return _renewal("", occasion)
+
+
+def renew(
+    after: str,
+    services: Services,
+    *,
+    until: datetime,
+    task_id: str,
+    stops: Callable[[], bool] = lambda: False,
+) -> None:
+    """Choose anew for the open deals after this id, until a moment or told to stop; what is left becomes new work."""
+    # What was learned since the last look counts.
+    services.lessons.follow()
     while some := services.mirror.open_deals(after=after, limit=DEALS_AT_ONCE):
         now = services.clock()
         suggest(some, services, now=now)
         after = some[-1]
-        if now >= until:
+        if now >= until or stops():
             services.outbox.add([_renewal(after, task_id)], now=now)
             break
     services.work.wake("write")

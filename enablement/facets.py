@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import lru_cache
 
 from enablement.analyser import fold
 from enablement.model import Deal, Facets
@@ -11,6 +12,7 @@ SMALL_BELOW = 250
 ENTERPRISE_FROM = 1000
 
 
+@lru_cache(maxsize=20_000)
 def facet(value: str) -> str:
     """Return one spelling for one value: "Closed Won", "closed-won" and "closed won" are the same."""
     return " ".join(fold(value).replace("-", " ").replace("_", " ").split())
@@ -35,6 +37,19 @@ def deal_facets(deal: Deal) -> Facets:
         stages=_known(deal.stage),
         competitors=deal.competitors,
     )
+
+
+def deal_segments(deal: Deal) -> dict[str, str]:
+    """Return by dimension which segment a deal belongs to: of several products or competitors the first it names.
+
+    What is not known is left out. "stage" is where the deal stands now.
+    """
+    first = {
+        name: next(iter(values), "")
+        for name, values in (("product", deal.products), ("competitor", deal.competitors))
+    }
+    known = {"industry": deal.industry, "region": deal.region, "size": deal.size, "language": deal.language}
+    return {name: value for name, value in {**known, **first, "stage": deal.stage}.items() if value}
 
 
 def facet_terms(facets: Facets) -> Iterator[tuple[str, str]]:

@@ -1,20 +1,24 @@
 """What a change of a deal causes: its suggestions are made anew, and kept until somebody asks for them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
 from enablement.access import asset_filter, may_show
+from enablement.exploring import FRESH, REACH, Ranked, draw, lots
 from enablement.facets import deal_facets
-from enablement.model import Deal, DealChange, Recommended, Task, key
+from enablement.feedback import standing
+from enablement.model import Deal, DealChange, Feedback, Lot, Recommended, Task, key
 from enablement.ports import AssetFilter, Services
-from enablement.recommend import BY_FIT, MOST, WORTH_SHOWING, Ranked, fitting
+from enablement.recommend import KEPT as KEPT, MOST, NOTHING_YET, Past, Shelf, fitting, model, seed
 
 SUGGEST = "deals.suggest"
 SUGGEST_IN_CRM = "crm.suggest"
-# So many that five are left for those who may see less, or who dismissed some.
-KEPT = 20
+# So many people say of an asset that it is wrong for a deal until it counts for everybody.
+WRONG_FROM = 2
+USES = ("shared", "presented", "opened_by_buyer")
 FIELDS = frozenset(
     {"stage", "amount", "close_date", "is_closed", "owner_id"}
     | {"industry", "region", "size", "language", "competitors", "products"}
@@ -28,21 +32,18 @@ def work_after(changes: Sequence[DealChange]) -> list[Task]:
 
 def suggest(deal_ids: Iterable[str], services: Services, *, now: datetime) -> None:
     """Choose for these deals anew what fits, and keep it, of a closed deal nothing; the CRM is told of what differs."""
-    deals = [deal for deal_id in dict.fromkeys(deal_ids) if (deal := _renewed(deal_id, services, now))]
-    stale = services.crm.stale_suggestions({deal.id: shown_in_crm(deal, services, now=now) for deal in deals})
+    shelf = Shelf(services.catalog)
+    deals = [deal for deal_id in dict.fromkeys(deal_ids) if (deal := _renewed(deal_id, services, shelf, now))]
+    listed = {deal.id: _in_crm(deal, services, now=now) for deal in deals}
+    services.evidence.draw([lot for _rows, drawn in listed.values() for lot in drawn])
+    stale = services.crm.stale_suggestions({deal_id: rows for deal_id, (rows, _lots) in listed.items()})
     if stale:
         services.outbox.add([crm_task(deal_id) for deal_id in stale], now=now, lazily=True)
 
 
 def shown_in_crm(deal: Deal | None, services: Services, *, now: datetime) -> list[Recommended]:
-    """Return of what is kept for a deal that which is worth showing in the CRM, best first: at most five."""
-    if deal is None or deal.is_closed or not services.suggests_in_crm:
-        return []
-    rows = services.shortlists.of(deal.id)
-    only = asset_filter(shared_outside=False, now=now)
-    assets = {asset.id: asset for asset in services.catalog.assets([row.asset_id for row in rows])}
-    valid = [row for row in rows if row.asset_id in assets and may_show(assets[row.asset_id], only)]
-    return [row for row in valid[:MOST] if row.score >= WORTH_SHOWING * valid[0].score]
+    """Return of what is kept for a deal that which is worth showing in the CRM, as drawn: at most five."""
+    return _in_crm(deal, services, now=now)[0] if deal else []
 
 
 def crm_task(deal_id: str) -> Task:
@@ -53,27 +54,39 @@ def crm_task(deal_id: str) -> Task:
     return Task(key(SUGGEST_IN_CRM, deal_id, uuid4().hex), SUGGEST_IN_CRM, "write", deal_id, deal_id)
 
 
-def kept(deal: Deal, services: Services, *, only: AssetFilter) -> list[Ranked] | None:
+def past(
+    deal: Deal, services: Services, *, only: AssetFilter, given: Sequence[Feedback], now: datetime
+) -> Past:
+    """Return what happened in a deal as far as who may see these assets may know of it; `given` is all its feedback."""
+    touched = {one.asset_id for one in services.ledger.touches_of(deal.id) if one.kind in USES}
+    wrong = Counter(one.asset_id for one in standing(given, now=now) if one.verdict == "wrong_for_deal")
+    everything = replace(only, without=())
+    seen = (
+        [one.id for one in services.catalog.assets(touched) if may_show(one, everything)] if touched else []
+    )
+    found = [asset_id for asset_id, people in wrong.items() if people >= WRONG_FROM]
+    return Past(used=tuple(sorted(seen)), wrong=tuple(sorted(found)))
+
+
+def kept(
+    deal: Deal, services: Services, *, only: AssetFilter, past: Past = NOTHING_YET
+) -> list[Ranked] | None:
     """Return what is kept for a deal and may be shown, best first; None when it would differ if chosen now."""
     rows = services.shortlists.of(deal.id)
     stands_at = services.index.stands_at()
-    whole = _made_from(deal, stands_at, only.on)
+    whole = _made_from(deal, past, services.lessons.model, stands_at, only.on)
     if not rows or rows[0].made_from not in (whole, _narrowed(whole, only)):
         return None
     if services.catalog.changes(stands_at, limit=1):
         return None
-    assets = {asset.id: asset for asset in services.catalog.assets([row.asset_id for row in rows])}
-    shown = [
-        Ranked(assets[row.asset_id], row.score, row.reasons)
-        for row in rows
-        if row.asset_id in assets and may_show(assets[row.asset_id], only)
-    ]
-    return shown if len(shown) >= MOST or len(rows) < KEPT else None
+    shown = _shown(rows, services, only)
+    return [one for _row, one in shown] if _are_enough([row for row, _one in shown], rows) else None
 
 
-def renewal(deal: Deal, services: Services, *, on: date) -> Task:
-    """Return the task to choose anew what is kept for a deal: one for the same facts, library and day."""
-    return _task(deal.id, _made_from(deal, services.index.stands_at(), on))
+def renewal(deal: Deal, services: Services, *, past: Past, on: date) -> Task:
+    """Return the task to choose anew what is kept for a deal: one for the same facts, past, library, run and day."""
+    stands_at = services.index.stands_at()
+    return _task(deal.id, _made_from(deal, past, services.lessons.model, stands_at, on))
 
 
 def _task(deal_id: str, occasion: str) -> Task:
@@ -86,11 +99,11 @@ def _matters(change: DealChange) -> bool:
     return not change.deal.is_closed if change.was is None else not FIELDS.isdisjoint(change.fields)
 
 
-def _renewed(deal_id: str, services: Services, now: datetime) -> Deal | None:
+def _renewed(deal_id: str, services: Services, shelf: Shelf, now: datetime) -> Deal | None:
     """Choose anew for a deal and keep it; return the deal as it was chosen for."""
     was, deal = None, services.mirror.deal(deal_id)
     while deal and deal != was:
-        made = [] if deal.is_closed else _made(deal, services, now)
+        made = [] if deal.is_closed else _made(deal, services, shelf, now)
         before = services.shortlists.of(deal_id)
         if [replace(row, made_at=now) for row in before] != made:
             services.shortlists.keep(deal_id, made)
@@ -99,10 +112,12 @@ def _renewed(deal_id: str, services: Services, now: datetime) -> Deal | None:
     return deal
 
 
-def _made(deal: Deal, services: Services, now: datetime) -> list[Recommended]:
+def _made(deal: Deal, services: Services, shelf: Shelf, now: datetime) -> list[Recommended]:
     only = asset_filter(shared_outside=False, now=now)
-    made_from = _made_from(deal, services.index.stands_at(), only.on)
-    ranked, is_all = fitting(deal, within=services, only=only, now=now)
+    run, stands_at = services.lessons.model, services.index.stands_at()
+    before = past(deal, services, only=only, given=_given(deal, services), now=now)
+    made_from = _made_from(deal, before, run, stands_at, only.on)
+    ranked, is_all = fitting(deal, within=services, only=only, now=now, past=before, shelf=shelf)
     return [
         Recommended(
             deal_id=deal.id,
@@ -111,18 +126,61 @@ def _made(deal: Deal, services: Services, now: datetime) -> list[Recommended]:
             version_id=one.asset.version_id,
             score=one.score,
             reasons=one.reasons,
-            model=BY_FIT,
+            model=model(run, basis="fit"),
             # Of a library that holds more than was looked at, who may see less would be shown some of the rest.
             made_from=made_from if is_all else _narrowed(made_from, only),
             made_at=now,
         )
-        for rank, one in enumerate(ranked[:KEPT], start=1)
+        for rank, one in enumerate(ranked, start=1)
     ]
 
 
-def _made_from(deal: Deal, stands_at: int, on: date) -> str:
-    """Return what is the same for the same list: weights, the deal's facts, the library, the day."""
-    return key(BY_FIT, deal_facets(deal), deal.language, stands_at, on)
+def _in_crm(deal: Deal, services: Services, *, now: datetime) -> tuple[list[Recommended], tuple[Lot, ...]]:
+    """Return what of a deal's kept suggestions the CRM shows, and the lots that were drawn for it."""
+    if deal.is_closed or not services.suggests_in_crm:
+        return [], ()
+    only = asset_filter(shared_outside=False, now=now)
+    shown = _shown(services.shortlists.of(deal.id), services, only)
+    if not shown:
+        return [], ()
+    before = past(deal, services, only=only, given=_given(deal, services), now=now)
+    drawn, chances = draw([one for _row, one in shown], most=MOST, seed=seed(deal, before))
+    rows = {row.asset_id: row for row, _one in shown}
+    listed = [
+        replace(rows[one.asset.id], rank=rank, reasons=one.reasons, propensity=one.propensity)
+        for rank, one in enumerate(drawn, start=1)
+    ]
+    made_by = shown[0][0].model
+    return listed, lots(chances, deal_id=deal.id, seed=seed(deal, before), model=made_by, now=now)
+
+
+def _shown(
+    rows: Sequence[Recommended], services: Services, only: AssetFilter
+) -> list[tuple[Recommended, Ranked]]:
+    """Return of what is kept that which may be shown, in its order."""
+    assets = {asset.id: asset for asset in services.catalog.assets([row.asset_id for row in rows])}
+    return [
+        (row, Ranked(assets[row.asset_id], row.score, row.reasons))
+        for row in rows
+        if row.asset_id in assets and may_show(assets[row.asset_id], only)
+    ]
+
+
+def _are_enough(shown: Sequence[Recommended], rows: Sequence[Recommended]) -> bool:
+    """Say whether lots are drawn among the same assets as if it were chosen anew: the first, and the fresh."""
+    first, fresh = min(KEPT, len(rows)), len(rows) - KEPT
+    has_first = first < KEPT or sum(row.rank <= KEPT for row in shown) >= REACH
+    return has_first and (fresh < FRESH or sum(row.rank > KEPT for row in shown) == fresh)
+
+
+def _given(deal: Deal, services: Services) -> Sequence[Feedback]:
+    return services.ledger.feedback(email=None, deal_id=deal.id)
+
+
+def _made_from(deal: Deal, before: Past, run: str, stands_at: int, on: date) -> str:
+    """Return what is the same for the same list: weights, the deal's facts and past, lessons, the library, the day."""
+    facts = deal_facets(deal), deal.language, before
+    return key(model(run, basis="fit"), run, *facts, stands_at, on)
 
 
 def _narrowed(made_from: str, only: AssetFilter) -> str:

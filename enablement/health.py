@@ -13,6 +13,7 @@ from enablement.model import (
     IntegrationDay,
     Lane,
     QualityPart,
+    Run,
     Signal,
     Waiting,
 )
@@ -78,6 +79,9 @@ class Health:
     relay_runs: bool
     behind: int
     open: tuple[Incident, ...]
+    # The last round of learning from deals, and the one whose findings are in use.
+    learned: Run | None
+    in_use: Run | None
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ def measure(services: Services, *, now: datetime) -> Health:
         relay_runs=journal.is_held("relay", now=now),
         behind=len(services.catalog.changes(services.index.stands_at(), limit=BEHIND_COUNTED)),
         open=tuple(one for one in journal.incidents(since=now) if one.resolved_at is None),
+        learned=next(iter(services.evidence.runs(limit=1)), None),
+        in_use=services.evidence.current(),
     )
 
 

@@ -1,114 +1,160 @@
-"""Which few assets to show for a deal, and why: relevance times fit, with stated weights until there is evidence."""
+"""Which few assets to show for a deal, and why: relevance × fit × evidence × freshness, near ties by lot."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
-from enablement.facets import deal_facets, facet
-from enablement.model import Asset, Basis, Deal, Facets, Reason
-from enablement.ports import AssetFilter, Catalog, IndexQuery
+from enablement.access import may_show
+from enablement.exploring import (
+    FRESH,
+    WORTH_SHOWING as WORTH_SHOWING,
+    Chance,
+    Ranked as Ranked,
+    best_first,
+    draw,
+    worth_showing,
+)
+from enablement.facets import deal_facets
+from enablement.model import Asset, Basis, Deal, Facets, Reason, key
+from enablement.ports import AssetFilter, Catalog, IndexQuery, Lessons
 from enablement.search import Match, Searchable, find
+from enablement.weighing import (
+    HABITS,
+    WEIGHTS as WEIGHTS,
+    Known,
+    Past as Past,
+    by_fit,
+    by_words,
+    days_fresh,
+    fit as fit,
+    known,
+    score,
+)
 
-MODEL = "stated-weights-2"
-# What an asset's score comes from where nothing was asked: the deal alone, with the weights of above.
-BY_FIT = f"{MODEL}, fit alone"
+MODEL = "stated-weights-3"
+FIT_ALONE = "fit alone"
+# What an asset's score comes from where nothing was asked and nothing was learned: the deal alone, by stated weights.
+BY_FIT = f"{MODEL}, {FIT_ALONE}"
 MOST = 5
 NEAREST = 3
 CANDIDATES = 200
-# How much each facet says about fit: a match adds its share, a mismatch takes it away. Stated by judgement, in the
-# order of how specific a facet is to one deal: at the start there are no outcomes to learn from.
-WEIGHTS = {
-    "competitors": 0.3,
-    "stages": 0.2,
-    "products": 0.15,
-    "industries": 0.15,
-    "language": 0.15,
-    "regions": 0.1,
-    "sizes": 0.05,
-}
-NEUTRAL_FIT = 0.5
-# How much of the score words alone give; the rest is fit.
-WORDS_ALONE = 0.4
-# What is left of the score of an asset that the account may be unable to read: shown when there is little else.
-OTHER_LANGUAGE = 0.5
-# An asset this much worse than the best is not worth a rep's time.
-WORTH_SHOWING = 0.5
-# A page loses up to a tenth of its score as it ages to two years.
-FRESH_LOSS = 0.1
-STALE_DAYS = 730
+# So many that enough are left for those who may see less, or who dismissed some, to draw lots among.
+KEPT = 24
+NOTHING_YET = Past()
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """An asset with its score in 0..1 and the reasons for it, the strongest first."""
+class Listed:
+    """What is shown: on what basis, which assets, best first, and the lots on whether an asset is among them."""
 
-    asset: Asset
-    score: float
-    reasons: tuple[Reason, ...]
+    basis: Basis
+    ranked: Sequence[Ranked]
+    chances: Sequence[Chance] = ()
+
+
+class Deciding(Searchable, Protocol):
+    """Where to look, and what was learned."""
+
+    @property
+    def lessons(self) -> Lessons: ...
+
+
+class Shelf:
+    """Assets at hand, read once for as long as the library stays as it is."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._assets: dict[str, Asset] = {}
+        self._stands_at = -1
+
+    def assets(self, ids: Collection[str], stands_at: int) -> list[Asset]:
+        """Return these assets of the library as it stands at this change, those that are there, by id."""
+        if stands_at != self._stands_at:
+            self._assets, self._stands_at = {}, stands_at
+        missing = [one for one in ids if one not in self._assets]
+        self._assets |= {one.id: one for one in self._catalog.assets(missing)} if missing else {}
+        return [self._assets[one] for one in sorted(ids) if one in self._assets]
 
 
 def recommend(
     asked: Sequence[str],
     deal: Deal,
     *,
-    within: Searchable,
+    within: Deciding,
     only: AssetFilter,
     now: datetime,
+    past: Past = NOTHING_YET,
     said: str = "",
     phrases: Sequence[tuple[str, ...]] = (),
     kept: Sequence[Ranked] | None = None,
-) -> tuple[Basis, list[Ranked]]:
+) -> Listed:
     """Return at most five assets for a deal and on what basis: the words, the nearest there is, or fit alone.
 
-    `kept` is what was found to fit the deal earlier, of that what may be shown: it is not looked for again.
+    `kept` is what was found to fit the deal earlier, of that what may be shown: it is not looked for again. Lots decide
+    between near ties only where nothing was asked: what answers a question best comes first.
     """
     if not asked:
-        ranked = fitting(deal, within=within, only=only, now=now)[0] if kept is None else kept
-        return ("fit" if ranked else "nothing"), _worth_showing(ranked, MOST)
+        ranked = fitting(deal, within=within, only=only, now=now, past=past)[0] if kept is None else kept
+        shown, chances = draw(ranked, most=MOST, seed=seed(deal, past))
+        return Listed("fit" if ranked else "nothing", shown, chances)
     matches = find(asked, within=within, only=only, said=said, phrases=phrases)
     matches = _in_buyers_language(matches, deal, within=within, only=only)
-    relevant = [match for match in matches if match.is_relevant]
+    about = known(deal, past, [one.asset.id for one in matches], within.lessons, now)
+    relevant = [one for one in matches if one.is_relevant]
+    ranked = best_first([by_words(one.asset, about, one.relevance, _why(one)) for one in relevant or matches])
     if relevant:
-        return "words", _worth_showing([_by_words(match, deal, now) for match in relevant], MOST)
-    nearest = [_by_words(match, deal, now) for match in matches]
-    nearest = nearest or fitting(deal, within=within, only=only, now=now)[0]
-    return ("nearest" if nearest else "nothing"), _worth_showing(nearest, NEAREST)
+        return Listed("words", worth_showing(ranked, MOST))
+    nearest = ranked or fitting(deal, within=within, only=only, now=now, past=past)[0]
+    return Listed("nearest" if nearest else "nothing", worth_showing(nearest, NEAREST))
 
 
-def fitting(deal: Deal, *, within: Searchable, only: AssetFilter, now: datetime) -> tuple[list[Ranked], bool]:
-    """Return the assets that fit a deal, best first, and whether these are all that have anything in common with it.
+def fitting(
+    deal: Deal,
+    *,
+    within: Deciding,
+    only: AssetFilter,
+    now: datetime,
+    past: Past = NOTHING_YET,
+    shelf: Shelf | None = None,
+) -> tuple[list[Ranked], bool]:
+    """Return the assets that fit a deal best, the best first, and whether all that have to do with it were looked at.
 
-    It is the same all day (UTC) for the same deal and library.
+    It is the same all day (UTC) for the same deal, its past, library and lessons. `shelf` spares reading assets again.
     """
     found = within.index.search(IndexQuery((), deal_facets(deal)), only=only, limit=CANDIDATES)
-    ranked = []
-    for asset in within.catalog.assets([hit.asset_id for hit in found.hits]):
-        fitness, reasons = fit(asset, deal)
-        if any(reason.kind != "language" for reason in reasons):
-            ranked.append(Ranked(asset, round(fitness * _readiness(asset, deal, now), 4), reasons))
-    return _best_first(ranked), len(found.hits) < CANDIDATES
+    hits = [hit.asset_id for hit in found.hits]
+    about = known(deal, past, hits, within.lessons, now)
+    ids = {*hits, *_common(about, only)}
+    assets = shelf.assets(ids, within.index.stands_at()) if shelf else within.catalog.assets(ids)
+    scored = [
+        Ranked(asset, scores, ())
+        for asset in assets
+        if may_show(asset, only) and (scores := score(asset, about)) is not None
+    ]
+    ordered = [one.asset for one in best_first(scored, seed=seed(deal, past))]
+    # What is fresh may be drawn from further down.
+    fresh = [asset for asset in ordered[KEPT:] if days_fresh(asset, about) is not None][:FRESH]
+    ranked = [one for asset in (*ordered[:KEPT], *fresh) if (one := by_fit(asset, about))]
+    return ranked, len(hits) < CANDIDATES
 
 
-def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
-    """Return how well an asset fits a deal (0..1, .5 when neither says anything) and what speaks for it."""
-    said = 0.0
-    reasons = []
-    wanted = deal_facets(deal)
-    for name, weight in WEIGHTS.items():
-        made_for, has = _sides(name, asset, deal, wanted)
-        if not made_for or not has:
-            continue
-        common = [value for value in made_for if facet(value) in {facet(other) for other in has}]
-        said += weight if common else -weight
-        if common:
-            reasons.append(Reason(name, (common[0],)))
-    return NEUTRAL_FIT + said / (2 * sum(WEIGHTS.values())), tuple(reasons)
+def model(run: str, *, basis: Basis = "words") -> str:
+    """Name what scores come from: the weights, the run of learning if any, and whether anything was asked."""
+    return ", ".join(part for part in (MODEL, run[:12], FIT_ALONE if basis == "fit" else "") if part)
 
 
-def _by_words(match: Match, deal: Deal, now: datetime) -> Ranked:
-    fitness, reasons = fit(match.asset, deal)
-    score = match.relevance * (WORDS_ALONE + (1 - WORDS_ALONE) * fitness) * _readiness(match.asset, deal, now)
-    return Ranked(match.asset, round(score, 4), (_why(match), *reasons))
+def seed(deal: Deal, past: Past) -> str:
+    """Return what lots are drawn with: they stay as they are until the deal's facts change or it uses something.
+
+    What else there is in the library, and what is learned anew each night, moves no lot.
+    """
+    return key("lots", deal.id, deal_facets(deal), deal.language, past.used)
+
+
+def _common(about: Known, only: AssetFilter) -> Sequence[str]:
+    """Return what deals like this one use; nothing where certain languages or facets are asked for."""
+    return () if only.languages or only.made_for != Facets() else list(about.habits)[:HABITS]
 
 
 def _why(match: Match) -> Reason:
@@ -146,25 +192,3 @@ def _as_translated(match: Match, asset: Asset, catalog: Catalog) -> Match:
     pages = catalog.pages(asset.version_id)
     page = next((one for one in pages if one.number == match.page.number), pages[0] if pages else match.page)
     return replace(match, asset=asset, page=page, original=match.asset)
-
-
-def _best_first(ranked: Sequence[Ranked]) -> list[Ranked]:
-    return sorted(ranked, key=lambda one: (-one.score, one.asset.title, one.asset.id))
-
-
-def _worth_showing(ranked: Sequence[Ranked], most: int) -> list[Ranked]:
-    best_first = _best_first(ranked)
-    return [one for one in best_first[:most] if one.score >= WORTH_SHOWING * best_first[0].score]
-
-
-def _readiness(asset: Asset, deal: Deal, now: datetime) -> float:
-    """Return what age and a language that is not the account's leave of a score (0..1)."""
-    age = max(0, (now.date() - asset.updated_at.date()).days)
-    is_readable = not deal.language or asset.language[:2] == deal.language[:2]
-    return (1 - FRESH_LOSS * min(1.0, age / STALE_DAYS)) * (1 if is_readable else OTHER_LANGUAGE)
-
-
-def _sides(name: str, asset: Asset, deal: Deal, wanted: Facets) -> tuple[Sequence[str], Sequence[str]]:
-    if name == "language":
-        return [asset.language[:2]], [deal.language[:2]] if deal.language else []
-    return getattr(asset.facets, name), getattr(wanted, name)

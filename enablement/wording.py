@@ -8,6 +8,13 @@ from babel import dates, numbers
 from enablement.language import _, day, enumerated, spoken_locale
 from enablement.model import Asset, Basis, Deal, Decision, How, Reason
 
+# Reasons that stand as phrases in a sentence. What else a suggestion keeps is drawn in its own way, or is of a later
+# version.
+SAID = frozenset(
+    {"words", "meaning", "translation", "habit", "fresh"}
+    | {"competitors", "stages", "products", "industries", "regions", "language", "sizes"}
+)
+
 
 def reason(one: Reason) -> str:
     """Return a reason as a phrase that begins a sentence or goes on with one."""
@@ -25,6 +32,12 @@ def reason(one: Reason) -> str:
     if one.kind == "translation":
         title, tag = one.values
         return _("is “{title}” in {language}", title=title, language=language(tag))
+    if one.kind == "habit":
+        used, of, *where = one.values
+        return _habit(used, of, "".join(where[:1]))
+    if one.kind == "fresh":
+        # Without the days: a text that is another one each day would be written to the CRM each day.
+        return _("new in the library")
     return _made_for(one)
 
 
@@ -46,9 +59,22 @@ def _made_for(one: Reason) -> str:
     raise KeyError(one.kind)
 
 
+def _habit(used: str, of: str, name: str) -> str:
+    if name:
+        return _(
+            "used in {used} of {of} deals like this ({segment})", used=used, of=of, segment=segment(name)
+        )
+    return _("used in {used} of {of} deals", used=used, of=of)
+
+
+def phrases(reasons: Sequence[Reason]) -> list[str]:
+    """Return the reasons that are said as phrases, the strongest first; kinds of a later version are left out."""
+    return [reason(one) for one in reasons if one.kind in SAID]
+
+
 def sentence(reasons: Sequence[Reason]) -> str:
     """Return the two strongest reasons as one sentence."""
-    match [reason(one) for one in reasons[:2]]:
+    match phrases(reasons)[:2]:
         case [first, second]:
             said = _("{first_reason}, {second_reason}.", first_reason=first, second_reason=second)
         case [only]:
@@ -65,6 +91,12 @@ def quoted(text: str) -> str:
 def language(tag: str) -> str:
     """Return what a language is called, without the country; a tag that nobody knows is its own name."""
     return str(spoken_locale().languages.get(tag[:2], tag))
+
+
+def segment(name: str) -> str:
+    """Return a segment (“industry:Retail”) as people call it: by its value alone."""
+    dimension, _colon, value = name.partition(":")
+    return language(value) if dimension == "language" else value
 
 
 def freshness(updated_at: datetime, now: datetime) -> str:
@@ -95,13 +127,34 @@ def deal_facts(deal: Deal) -> str:
     return " · ".join(part for part in (deal.stage, money(deal.amount, deal.currency), closes) if part)
 
 
-def basis(kind: Basis, question: str) -> str:
-    """Return the line above the assets: on what basis they were chosen."""
+def facts(names: Sequence[str]) -> str:
+    """Return facts of a deal by their names, as a list; what this version has no word for is left out."""
+    known = {
+        "stages": _("stage"),
+        "industries": _("industry"),
+        "regions": _("region"),
+        "sizes": _("size"),
+        "language": _("language"),
+        "products": _("product"),
+        "competitors": _("competitor"),
+    }
+    return enumerated(known[name] for name in names if name in known)
+
+
+def unknown(reasons: Sequence[Reason]) -> str:
+    """Return the facts that the CRM does not say of a deal, as a list; empty where nothing is missing."""
+    return facts([*dict.fromkeys(name for one in reasons if one.kind == "unknown" for name in one.values)])
+
+
+def basis(kind: Basis, question: str, *, learned: bool = False) -> str:
+    """Return the line above the assets: on what basis they were chosen, by what was `learned` from deals too."""
     match kind:
         case "words":
             return _("Best matches for “{question}”", question=question)
         case "nearest":
             return _("Nothing in the library answers “{question}”. Nearest:", question=question)
+        case "fit" if learned:
+            return _("Chosen by fit to the deal, and by what helped deals like it")
         case "fit":
             return _("Chosen by fit to the deal alone: stage, industry, region, size, competitor")
         case "nothing":

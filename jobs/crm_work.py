@@ -18,7 +18,7 @@ from enablement.reconcile import (
     mend_touches,
     summary_tasks,
 )
-from jobs.lanes import Kind, Outcome, drain
+from jobs.lanes import Kind, Outcome, drain, stop
 
 log = logging.getLogger(__name__)
 TOUCHES_A_CALL = 200
@@ -94,7 +94,8 @@ def follow_library(services: Services, rows: Sequence[Claimed]) -> Outcome:
 def renew_suggestions(services: Services, rows: Sequence[Claimed]) -> Outcome:
     """Choose anew for the open deals after the one that is named, for some seconds; the rest in a row of its own."""
     (row,) = rows
-    renew(row.subject, services, until=services.clock() + RENEW_SLICE, task_id=row.id)
+    until = services.clock() + RENEW_SLICE
+    renew(row.subject, services, until=until, task_id=row.id, stops=stop.is_set)
     return {row.id: None}
 
 

@@ -13,6 +13,7 @@ from enablement.announcing import ANNOUNCE_DELIVER, ANNOUNCE_FILE, ANNOUNCE_FOLL
 from enablement.answering import Refusal, answer, link_channel, pick
 from enablement.briefing import brief
 from enablement.copying import ASSET, FOLLOW as FOLLOW_LIBRARY, RENEW
+from enablement.coverage import PICTURE, VIEW, view
 from enablement.following import SUGGEST, SUGGEST_IN_CRM, suggest
 from enablement.governance import awaiting
 from enablement.holdings import holdings
@@ -23,8 +24,9 @@ from enablement.people import speaking_to
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.reviews import is_moot, remind
 from enablement.uploads import offer
-from jobs import announcing, crm_work
+from jobs import announcing, coverage, crm_work
 from jobs.lanes import MOST_ATTEMPTS, Kind, Outcome, stop
+from jobs.learning import LEARN, RENEW_ALL, learn, renew_suggestions_of_all
 
 log = logging.getLogger(__name__)
 DEALS_AT_ONCE = 200
@@ -198,6 +200,8 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         ANNOUNCE_FILE: Kind(announcing.send_results),
         "library.holdings": Kind(partial(_respond, holdings)),
         "announce.tell": Kind(partial(_respond, tell)),
+        VIEW: Kind(partial(_respond, view)),
+        PICTURE: Kind(coverage.send_picture),
     },
     "write": {
         "crm.touch": Kind(crm_work.write_touches, crm_work.TOUCHES_A_CALL),
@@ -228,5 +232,7 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "crm.sum_up": Kind(crm_work.sum_up, 100),
         FOLLOW_LIBRARY: Kind(crm_work.follow_library, 100),
         RENEW: Kind(crm_work.renew_suggestions),
+        LEARN: Kind(learn, 100),
+        RENEW_ALL: Kind(renew_suggestions_of_all, 100),
     },
 }

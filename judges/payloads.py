@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -17,13 +18,16 @@ from slack_sdk.models.views import View
 from bot.blocks import help_text, reply, text_block
 from bot.sent_blocks import Links, links_modal
 from bot.share_blocks import share_modal, sorry_modal
+from bot.why_blocks import why_modal
+from enablement import effects
 from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
-from enablement.model import Basis, How, Reason
+from enablement.model import Basis, Feedback, How, Reason
 from enablement.sent import Sent
 from enablement.sharing import Shareable
+from enablement.why import Explained
 from judges.stage import HERE, MODULES, NODE, ROOT, node_environment
 from judges.tally import Tally, Wrong
-from tests.builders import NOW, ask, asset, contact, deal, share, suggestion
+from tests.builders import NOW, ask, asset, contact, deal, feedback, share, suggestion
 
 URL = "https://touchline.example"
 # What people type and what CRMs hold: markup, mentions, other scripts, and more than Slack takes.
@@ -67,7 +71,7 @@ def _replies() -> Iterator[tuple[str, Reply]]:
     yield "answer before outsiders", _answer(customers_only=True)
     yield "answer with five assets", _answer(shown=tuple(_shown(rank) for rank in range(1, 6)))
     yield "answer with an internal asset", _answer(shown=(_shown(1, audience="internal"),))
-    yield "answer with a dismissed asset", _answer(shown=(_shown(1), _shown(2, dismissed=True)))
+    yield "answer with a dismissed asset", _answer(shown=(_shown(1), _shown(2, noted=feedback())))
     yield (
         "hostile answer",
         _answer(
@@ -108,6 +112,13 @@ def _views() -> Iterator[tuple[str, View]]:
     yield "links modal, 20 people", _links_modal(what, many)
     for text in ("Not now.", HOSTILE):
         yield f"sorry modal {text[:9]}", sorry_modal(text)
+    for name, one in (("plain", what), ("hostile", hostile)):
+        evidence = Reason(
+            "evidence", ("helps", "0.06", "0.03", "0.09", "38", name, "", "9", "31", "4", "52", name)
+        )
+        explained = Explained(replace(one.suggestion, reasons=(evidence,)), one.asset, one.deal)
+        found = effects.finding(explained.suggestion.reasons)
+        yield f"why modal, {name}", why_modal(replace(explained, found=found))
 
 
 def _links_modal(what: Shareable, some: list[Sent]) -> View:
@@ -186,12 +197,12 @@ def _answer(**changes: Any) -> Answer:
     return Answer(**{**given, **changes})
 
 
-def _shown(rank: int, *, dismissed: bool = False, **changes: Any) -> Shown:
+def _shown(rank: int, *, noted: Feedback | None = None, **changes: Any) -> Shown:
     title = changes.pop("title", f"Asset {rank}")
     reasons = (Reason("words", ("3", title, "pricing")), Reason("stages", ("Negotiation",)))
     one = asset(title, id=f"asset {rank}", updated_at=NOW - timedelta(days=40), **changes)
     made = suggestion(id=f"suggestion {rank}", rank=rank, asset_id=one.id, reasons=reasons)
-    return Shown(made, one, dismissed=dismissed)
+    return Shown(made, one, noted)
 
 
 def _plain(blocks: Sequence[Block]) -> list[dict[str, Any]]:

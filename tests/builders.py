@@ -16,6 +16,7 @@ from enablement.model import (
     CrmUser,
     Deal,
     Facets,
+    Feedback,
     Page,
     Place,
     Profile,
@@ -130,6 +131,12 @@ def suggestion(**changes: Any) -> Suggestion:
         open_token=f"open-{changes.get('id', 'suggestion')}",
         made_at=NOW,
     )
+    return replace(made, **changes)
+
+
+def feedback(**changes: Any) -> Feedback:
+    """Return what Anna says of `suggestion()`."""
+    made = Feedback("feedback", "suggestion", deal().id, asset().id, ANNA, "not_useful", NOW)
     return replace(made, **changes)
 
 

@@ -16,8 +16,9 @@ from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
-from enablement.adapters.sql.tables import metadata
+from tests.compiled_once import compiled_once
 from tests.contracts.postgres import NoPostgres, Postgres
+from tests.tables import empty_postgres
 
 # Tests make much and keep little: looking for garbage as often as usual is a sixth of their time.
 gc.set_threshold(100_000, 50, 1000)
@@ -27,6 +28,12 @@ MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +75,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         made = Database(f"sqlite:///{path}")
     else:
         made = Database(request.getfixturevalue("migrated_postgres"))
-        with made.writing() as connection:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        empty_postgres(made)
     yield made
     made.close()
 

@@ -19,13 +19,11 @@ from urllib.parse import urlencode
 import pytest
 import requests
 from flask import Flask
-from sqlalchemy import func, select
 
 import app as composition
 from bot.app import SlackDoor
 from crm.hooks.door import HookDoor
 from enablement.adapters.sql.database import Database
-from enablement.adapters.sql.tables import metadata
 from enablement.library import Incoming, take_in
 from enablement.model import Lane
 from enablement.ports import Services
@@ -36,6 +34,7 @@ from sandbox.salesforce.ids import make_id
 from sandbox.slack.server import Server
 from sandbox.world.org_client import OrgClient
 from settings import Settings
+from tests.tables import row_counts
 from web.app import create_app
 
 T = TypeVar("T")
@@ -256,14 +255,10 @@ class Stage:
 
     def rows(self) -> dict[str, int]:
         """Return how many rows each table holds."""
-        with self.database.reading() as connection:
-            # What is only observed is written in the background, whenever it comes to it.
-            observed = ("signals", "integration_days")
-            tables = [table for table in metadata.tables.values() if table.name not in observed]
-            return {
-                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
-                for table in tables
-            }
+        # What is only observed is written in the background, whenever it comes to it.
+        observed = ("signals", "integration_days")
+        counts = row_counts(self.database)
+        return {name: count for name, count in counts.items() if name not in observed}
 
     def publish(
         self,
@@ -344,6 +339,13 @@ def elements(message: Mapping[str, Any], action_id: str = "") -> list[dict[str, 
         parts = [*(block.get("elements", []) if block["type"] == "actions" else []), block.get("accessory")]
         found += [{**part, "block_id": block["block_id"]} for part in parts if part]
     return [one for one in found if not action_id or one["action_id"] == action_id]
+
+
+def say(stage: Stage, message: Mapping[str, Any], verdict: str, *, which: int = 0, **more: Any) -> None:
+    """Say something of the n-th asset of an answer with its menu."""
+    options = elements(message, "find.say")[which]["options"]
+    [value] = [one["value"] for one in options if json.loads(one["value"])["says"] == verdict]
+    stage.click(message, "find.say", which=which, value=value, **more)
 
 
 def titles(message: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 import threading
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from enablement.access import CachedAccess
 from enablement.adapters.index import PageIndex
+from enablement.adapters.learner import LearningProcess
+from enablement.adapters.lessons import LearnedLessons
 from enablement.adapters.sql.announcements import SqlAnnouncements
 from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.copies import SqlCopies
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.evidence import SqlEvidence
 from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
@@ -23,14 +26,18 @@ from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.people import SqlPeople
 from enablement.adapters.sql.recommended import SqlShortlists
 from enablement.adapters.sql.vectors import SqlVectors
+from enablement.learning import LEARNING
 from enablement.meaning import NotEmbeddable, QuestionEmbedder
 from enablement.model import (
     Announcement,
     Ask,
     Asset,
     CopyKind,
+    Deal,
     DealSummary,
+    Effect,
     Fetched,
+    Habit,
     Incident,
     Lane,
     LetterState,
@@ -332,6 +339,26 @@ class FakeEmbedder:
         return row
 
 
+class FakeLessons:
+    """What was learned, as a test says it: of each asset one effect, and one habit until it is used."""
+
+    def __init__(
+        self, model: str = "", effects: Iterable[Effect] = (), habits: Mapping[str, Habit] | None = None
+    ) -> None:
+        self.model = model
+        self._effects = {one.asset_id: one for one in effects}
+        self._habits = dict(habits or {})
+
+    def effects(self, asset_ids: Collection[str], deal: Deal) -> Mapping[str, Effect]:
+        return {one: self._effects[one] for one in asset_ids if one in self._effects}
+
+    def follow(self) -> None:
+        """What a test says needs no look."""
+
+    def habits(self, deal: Deal, used: Collection[str]) -> Mapping[str, Habit]:
+        return {name: habit for name, habit in self._habits.items() if name not in used}
+
+
 class World:
     """The whole core over one database: real SQL, a real index, a CRM and a Slack that are not."""
 
@@ -344,6 +371,14 @@ class World:
         self.vectors = SqlVectors(database)
         self.journal = SqlJournal(database)
         self.announcements = SqlAnnouncements(database)
+        self.evidence = SqlEvidence(database)
+        # What could not be read of what was learned: (kind, subject, summary).
+        self.alerts: list[tuple[str, str, str]] = []
+        self.lessons = LearnedLessons(self.evidence, alert=lambda *said: self.alerts.append(said))
+        self.url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+        self.learner = LearningProcess(
+            self.url, is_taken=lambda: self.journal.is_held(LEARNING, now=datetime.now(UTC))
+        )
         self.crm, self.messenger, self.work = FakeCrm(), FakeMessenger(), FakeWork()
         self.services = Services(
             catalog=self.catalog,
@@ -363,6 +398,9 @@ class World:
             access=CachedAccess(self.crm.readable, self.clock),
             journal=self.journal,
             announcements=self.announcements,
+            evidence=self.evidence,
+            lessons=self.lessons,
+            learner=self.learner,
             clock=self.clock,
             public_url="http://touchline.example",
             link_days=90,

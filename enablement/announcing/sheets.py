@@ -36,7 +36,7 @@ def sheet(found: Results, *, zone: tzinfo) -> bytes:
     numbers = range(1, len(found.questions) + 1)
     rows.writerow([*COLUMNS, *(name for n in numbers for name in (f"question_{n}", f"question_{n}_right"))])
     for person in found.people:
-        rows.writerow([_harmless(cell) for cell in (*_facts(person, zone), *_answers(person, found))])
+        rows.writerow([harmless(cell) for cell in (*_facts(person, zone), *_answers(person, found))])
     return text.getvalue().encode("utf-8-sig", errors="replace")
 
 
@@ -58,6 +58,6 @@ def _answers(person: PersonResult, found: Results) -> Iterator[str]:
         yield ("yes" if given.is_right else "no") if given else ""
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """Return a cell that no spreadsheet runs: where it begins like a formula, an apostrophe makes it a text."""
     return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell

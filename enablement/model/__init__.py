@@ -17,6 +17,7 @@ from enablement.model.asking import (
     Basis as Basis,
     ChannelLink as ChannelLink,
     Feedback as Feedback,
+    FeedbackVerdict as FeedbackVerdict,
     How as How,
     Place as Place,
     Reason as Reason,
@@ -46,6 +47,7 @@ from enablement.model.deals import (
 from enablement.model.evidence import (
     Effect as Effect,
     EffectOn as EffectOn,
+    Habit as Habit,
     Interval as Interval,
     Lot as Lot,
     Plain as Plain,

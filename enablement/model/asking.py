@@ -7,6 +7,8 @@ from typing import Literal
 Surface = Literal["command", "mention", "dm", "terminal", "salesforce"]
 How = Literal["chosen", "named", "thread", "channel", "record", "only"]
 Basis = Literal["words", "nearest", "fit", "nothing"]
+# "undone" takes back what was said before of the same asset and deal.
+FeedbackVerdict = Literal["not_useful", "already_sent", "wrong_for_deal", "snoozed", "undone"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Recommended:
     model: str
     made_from: str
     made_at: datetime
+    # How likely (0..1) this asset was to have this rank, before lots were drawn.
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -100,15 +104,17 @@ class Answered:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a person said of a suggestion."""
+    """What a person said of a suggestion; a later word of the same person on the same asset and deal stands."""
 
     id: str
     suggestion_id: str
     deal_id: str
     asset_id: str
     email: str
-    verdict: Literal["not_useful"]
+    verdict: FeedbackVerdict
     given_at: datetime
+    # Of what is snoozed: when it may come back.
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,19 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Habit:
+    """How likely (0..1) a deal like this one uses an asset, and that `used` of the `deals` of one segment did.
+
+    `segment` as in `Effect`: the one of the deal's that speaks most for the asset; empty for all deals.
+    """
+
+    likely: float
+    used: int
+    deals: int
+    segment: str
+
+
+@dataclass(frozen=True)
 class RunCheck:
     """Something that a run must keep before what it learned is used: what was measured, and its bound."""
 

@@ -17,9 +17,14 @@ from enablement.ports.deals import (
     WorkAfter as WorkAfter,
 )
 from enablement.ports.evidence import (
+    HABITS as HABITS,
     Evidence as Evidence,
     History as History,
+    Learner as Learner,
+    LearnerSays as LearnerSays,
     Lessons as Lessons,
+    NoSuchRun as NoSuchRun,
+    Use as Use,
 )
 from enablement.ports.ledger import Journal as Journal, Ledger as Ledger, Outbox as Outbox, Work as Work
 from enablement.ports.library import (

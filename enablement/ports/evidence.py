@@ -3,21 +3,39 @@
 from collections.abc import Collection as Some, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
-from enablement.model import Deal, Effect, EffectOn, Lot, Run, Stage, StageHop, Touch
+from enablement.model import Deal, Effect, EffectOn, Habit, Lot, Run, Stage, StageHop
+
+# The part of a run that stays when it ends: what deals like one use.
+HABITS = "habits"
+
+
+class Use(NamedTuple):
+    """That an asset was used in a deal, from this moment on: shared, presented, or opened by the buyer."""
+
+    deal_id: str
+    asset_id: str
+    at: datetime
 
 
 @dataclass(frozen=True)
 class History:
-    """All that is learned from, streamed: each row once, in any order; what was taken back is left out."""
+    """All that is learned from, streamed: each row once, in any order; what was taken back is left out.
+
+    Can be walked through once. A million uses are rows of plain values, not touches.
+    """
 
     deals: Iterable[Deal]
     hops: Iterable[StageHop]
     stages: Sequence[Stage]
-    # Kinds shared, presented and opened_by_buyer; an asset id of a copy is that of its original.
-    uses: Iterable[Touch]
+    # The first of each asset in each deal; an asset id of a copy is that of its original.
+    uses: Iterable[Use]
     lots: Iterable[Lot]
+
+
+class NoSuchRun(Exception):
+    """There is no such run of learning, or it never was fit for use."""
 
 
 class Evidence(Protocol):
@@ -38,10 +56,13 @@ class Evidence(Protocol):
     def saved(self, run_id: str, part: str) -> bytes | None: ...
 
     def finish(self, run: Run, effects: Iterable[Effect]) -> None:
-        """Keep what a run found. If it is in use, the one that was in use retires, in the same transaction."""
+        """Keep what a run found, and of its parts HABITS alone.
+
+        If it is in use, the one that was in use retires, in the same transaction.
+        """
 
     def use(self, run_id: str) -> None:
-        """Put an earlier run to use again; the one in use retires."""
+        """Put an earlier run that was in use to use again; the one in use retires. Raises NoSuchRun."""
 
     def current(self) -> Run | None:
         """Return the run in use."""
@@ -59,22 +80,45 @@ class Evidence(Protocol):
     ) -> list[Effect]:
         """Return what a run found, of some assets and segments alone where named, ordered by asset, on, segment."""
 
-    def draw(self, lots: Sequence[Lot], *, now: datetime) -> None:
+    def draw(self, lots: Sequence[Lot]) -> None:
         """Keep lots; a known id is left as it is."""
 
     def forget_old(self, *, keep: int) -> int:
         """Drop effects and saved parts of all but the newest `keep` runs and the one in use; return how many runs."""
 
 
+# How learning goes: on; to its end; to its end without success; elsewhere; or its process was killed.
+LearnerSays = Literal["runs", "ended", "failed", "busy", "died"]
+
+
+class Learner(Protocol):
+    """Learns in a process of its own."""
+
+    def go_on(self, *, seconds: float) -> LearnerSays:
+        """Begin to learn unless that is so already, wait for so long at most for the end, and say how it stands."""
+
+    def stop(self) -> None:
+        """End the process, if one runs: what it saved stays, and the next one goes on from there."""
+
+
 class Lessons(Protocol):
-    """What was learned, as a list of suggestions needs it: in memory, of the run in use, followed by its id."""
+    """What was learned, as a list of suggestions needs it: in memory, of the run in use, followed by its id.
+
+    What cannot be read counts as not learned: nobody who asks sees an error for it.
+    """
 
     @property
     def model(self) -> str:
         """Return which run this is; empty while nothing was learned."""
 
-    def effects(self, asset_ids: Some[str], deal: Deal) -> Mapping[str, Effect]:
-        """Return for each asset its effect on winning: in this deal's segment that knows most, else in all deals."""
+    def follow(self) -> None:
+        """Look now which run is in use; by itself that is looked at every few seconds."""
 
-    def habits(self, deal: Deal, used: Some[str]) -> Mapping[str, float]:
-        """Return how likely (0..1) deals like this one use each asset, given what it has used; at most 200 assets."""
+    def effects(self, asset_ids: Some[str], deal: Deal) -> Mapping[str, Effect]:
+        """Return for each asset its effect on winning: in this deal's segment that knows most, else in all deals.
+
+        Its `logit` is for this deal: what all of its segments make of the asset's own together.
+        """
+
+    def habits(self, deal: Deal, used: Some[str]) -> Mapping[str, Habit]:
+        """Return what deals like this one use, given what it has used: the likeliest assets, at most 200."""

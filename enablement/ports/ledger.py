@@ -1,6 +1,6 @@
 """What happened, what is to be done, and what ops should know."""
 
-from collections.abc import Collection as Some, Iterable, Sequence
+from collections.abc import Collection as Some, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -79,6 +79,15 @@ class Ledger(Protocol):
     def touches_with(self, asset_ids: Some[str], *, since: datetime, until: datetime) -> list[Touch]:
         """Return the touches of deals with any of these assets from one moment to before another, not taken back."""
 
+    def last_used(self) -> Mapping[str, datetime]:
+        """Return for each asset that was ever used when it last was: touches of any kind, not taken back."""
+
+    def live_shares(self, asset_ids: Some[str], *, at: datetime) -> list[Share]:
+        """Return the shares of these assets that can be opened at a moment, the oldest first."""
+
+    def unmet(self, *, since: datetime, limit: int) -> list[tuple[Ask, Answered]]:
+        """Return the newest asks in words, answered since then, that nothing in the library matched."""
+
     def touches_for_crm(
         self,
         *,
@@ -108,7 +117,8 @@ class Ledger(Protocol):
 
     def last_opening(self, share_id: str) -> datetime | None: ...
 
-    def feedback(self, *, email: str, deal_id: str) -> list[Feedback]: ...
+    def feedback(self, *, email: str | None, deal_id: str) -> list[Feedback]:
+        """Return what a person said, or everybody (None), of suggestions for a deal, the oldest first."""
 
     def channel_deal(self, channel: str) -> str | None: ...
 

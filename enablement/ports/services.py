@@ -6,6 +6,7 @@ from datetime import time
 from enablement.ports.announcing import Announcements
 from enablement.ports.common import Clock
 from enablement.ports.deals import Access, Copies, Mirror, People, Shortlists
+from enablement.ports.evidence import Evidence, Learner, Lessons
 from enablement.ports.ledger import Journal, Ledger, Outbox, Work
 from enablement.ports.library import Catalog, Embedder, Index, Questions, VectorStore
 from enablement.ports.outside import Crm, Messenger
@@ -33,6 +34,9 @@ class Services:
     access: Access
     journal: Journal
     announcements: Announcements
+    evidence: Evidence
+    lessons: Lessons
+    learner: Learner
     clock: Clock
     public_url: str
     link_days: int

@@ -2,6 +2,7 @@
 
 import re
 import string
+from functools import lru_cache
 
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CHECKSUM = string.ascii_uppercase + "012345"
@@ -24,11 +25,12 @@ def make_id(prefix: str, number: int) -> str:
 
 def with_checksum(short: str) -> str:
     """Return the 18-character form of a 15-character id."""
-    suffix = ""
-    for start in (0, 5, 10):
-        bits = sum(1 << place for place, letter in enumerate(short[start : start + 5]) if letter.isupper())
-        suffix += _CHECKSUM[bits]
-    return short + suffix
+    return short + _mark(short[:5]) + _mark(short[5:10]) + _mark(short[10:])
+
+
+@lru_cache(maxsize=4096)
+def _mark(letters: str) -> str:
+    return _CHECKSUM[sum(1 << place for place, letter in enumerate(letters) if letter.isupper())]
 
 
 def normal_id(text: str) -> str:

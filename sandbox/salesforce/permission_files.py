@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -48,6 +49,8 @@ def permission_files(project: Path, schema: Schema) -> list[PermissionFile]:
     ]
 
 
+# A process that opens one org after the other reads the same files each time.
+@lru_cache(maxsize=64)
 def read_permission_file(name: str, content: bytes) -> PermissionFile:
     """Return a permission set from its file."""
     root: Element = fromstring(content)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -166,13 +167,14 @@ class Schema:
         ]
 
 
-def load_standard_objects() -> list[SObject]:
+@cache
+def load_standard_objects() -> tuple[SObject, ...]:
     """Return the standard objects from the committed facts."""
     facts = json.loads((_HERE / "standard_objects.json").read_text(encoding="utf-8"))
     stages = tuple(row["MasterLabel"] for row in initial_rows()["OpportunityStage"])
-    return [
+    return tuple(
         _standard_object(name, fact, picklists={"OpportunityStage": stages}) for name, fact in facts.items()
-    ]
+    )
 
 
 def initial_rows() -> dict[str, list[dict[str, Any]]]:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import fromstring, parse
+from defusedxml.ElementTree import fromstring
 
 from sandbox.salesforce.schema import Field, Schema, SObject, by_name, system_fields, with_fields
 from sandbox.salesforce.sources import source_files
@@ -127,7 +128,12 @@ def _declared(folder: Path) -> Declared:
     fields = tuple(_field(path) for path in sorted((folder / "fields").glob("*.field-meta.xml")))
     described = folder / f"{folder.name}.object-meta.xml"
     is_custom = folder.name.endswith(("__c", "__mdt")) and described.exists()
-    return Declared(folder.name, _root(described, "CustomObject") if is_custom else None, fields, str(folder))
+    return Declared(
+        folder.name,
+        _root(described.read_bytes(), str(described), "CustomObject") if is_custom else None,
+        fields,
+        str(folder),
+    )
 
 
 def _check_types(before: SObject, declared: Declared) -> None:
@@ -219,10 +225,16 @@ def _custom_metadata_type(
 
 
 def _field(path: Path) -> Field:
-    field = custom_field(_root(path, "CustomField"), str(path))
+    field = _field_in(path.read_bytes(), str(path))
     if path.name != f"{field.name}.field-meta.xml":
         raise MetadataError(f"{path}: the file and its fullName do not agree on a custom field's name")
     return field
+
+
+# A process that opens one org after the other reads the same files each time.
+@lru_cache(maxsize=512)
+def _field_in(content: bytes, where: str) -> Field:
+    return custom_field(_root(content, where, "CustomField"), where)
 
 
 def custom_field(root: Element, where: str) -> Field:
@@ -268,10 +280,10 @@ def _picklist(root: Element) -> tuple[str, ...]:
     return tuple(value.text or "" for value in values)
 
 
-def _root(path: Path, expected: str) -> Element:
-    root = parse(path).getroot()
-    if root is None or root.tag != NAMESPACE + expected:
-        raise MetadataError(f"{path}: expected <{expected}>")
+def _root(content: bytes, where: str, expected: str) -> Element:
+    root: Element = fromstring(content)
+    if root.tag != NAMESPACE + expected:
+        raise MetadataError(f"{where}: expected <{expected}>")
     return root
 
 

@@ -23,7 +23,7 @@ BOT_SCOPES = (
     "users:read.email",
 )
 
-BOT_EVENTS = ("app_home_opened", "app_mention", "message.im")
+BOT_EVENTS = ("app_context_changed", "app_home_opened", "app_mention", "message.im")
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,17 @@ from typing import Any, get_args
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from bot import evidence_blocks
 from bot.blocks import help_text, reply, text_block
 from bot.library_blocks import decline_form, done, notice, read_declining
 from bot.payload import Carried, UnknownButton, read
+from bot.prompts import offered
 from bot.publish_blocks import Draft, WrongEntry, form, offer, read_form as read_file_form, said_modal
 from bot.publish_fields import FACETS, asset_option, facet_option
 from bot.sent_blocks import Links, links_modal, read_links
 from bot.share_blocks import UnknownForm, read_form, share_modal, sorry_modal
-from enablement import wording
+from bot.why_blocks import why_modal
+from enablement import effects, wording
 from enablement.answering import Answer, Done, Picker, Shown
 from enablement.governance import State
 from enablement.holdings import Held, Holdings
@@ -26,17 +29,23 @@ from enablement.model import (
     Deal,
     Decision,
     DecisionKind,
+    Effect,
     Facets,
+    FeedbackVerdict,
     How,
+    Interval,
     Notice,
     NoticeKind,
     Reason,
     Status,
+    Verdict,
 )
 from enablement.sent import Sent
 from enablement.sharing import Shareable
 from enablement.uploads import Offer
-from tests.builders import NOW, ask, asset, contact, deal, share, suggestion
+from enablement.why import Explained
+from tests.bot.evidence_views import views
+from tests.builders import NOW, ask, asset, contact, deal, feedback, share, suggestion
 
 URL = "https://touchline.example"
 TODAY = NOW.date()
@@ -49,7 +58,14 @@ REASONS = (
     Reason("translation", ("Τίτλος", "fr")),
     *(Reason(kind, ("Άλφα",)) for kind in ("competitors", "stages", "products", "industries", "regions")),
     *(Reason(kind, ("Άλφα",)) for kind in ("sizes", "language")),
+    Reason("habit", ("12", "40", "industry:Άλφα")),
+    Reason("habit", ("12", "40", "")),
+    Reason("fresh", ("9",)),
 )
+UNKNOWN = Reason(
+    "unknown", ("stages", "industries", "regions", "sizes", "language", "products", "competitors")
+)
+COUNTS = ("9", "31", "4", "52", "Φάση", "")
 
 
 @dataclass(frozen=True)
@@ -79,7 +95,8 @@ def answers() -> Drawing:
         tuple(made[10:]),
         (internal, bare, one),
         tuple(aged),
-        (replace(first, dismissed=True), replace(first, sent=(share(recipient_name="Ρέα"),))),
+        *((replace(first, noted=feedback(verdict=one, until=NOW)),) for one in get_args(FeedbackVerdict)),
+        (replace(first, sent=(share(recipient_name="Ρέα"),)),),
         (),
     ]
     drawn = [Answer(_ask(), _deal(), "named", "words", True, some) for some in sets]
@@ -188,7 +205,74 @@ def refusals() -> Drawing:
     return Drawing(texts=tuple(said))
 
 
-CASES: tuple[Callable[[], Drawing], ...] = (answers, questions_and_words, library, files, shares, refusals)
+def evidence() -> Drawing:
+    """What is said of evidence in an answer, and in the modal behind it."""
+    some = [
+        (*REASONS[:2], Reason("evidence", (*judged, *where, *COUNTS)), UNKNOWN)
+        for judged in (
+            ("helps", "0.061", "0.034", "0.09", "38"),
+            ("hurts", "-0.004", "-0.0062", "-0.001", "1"),
+            ("no_clear_effect", "0.002", "-0.02", "0.03", "120"),
+            *(("not_enough", "", "", "", deals) for deals in ("0", "1", "4")),
+        )
+        for where in (("", "industry:Άλφα"), ("industry:Άλφα", ""))
+    ]
+    made = [Shown(suggestion(rank=rank, reasons=one), _asset()) for rank, one in enumerate(some, start=1)]
+    lists = [tuple(made[start : start + 5]) for start in range(0, len(made), 5)]
+    drawn = [
+        Answer(_ask(), _deal(), "named", basis, False, one) for one in lists for basis in ("fit", "words")
+    ]
+    by_lot = suggestion(
+        reasons=(*some[0], Reason("lot", ("0.5",)), Reason("parts", ("0.8", "0.7", "1.1", "0.9"))),
+        propensity=0.5,
+        model="ω",
+    )
+    plain = suggestion(model="ω")
+    effects_known = [
+        Effect("1", "speed", "", Interval(1.2, 1.05, 1.4), one, 9, 0.2, 0.1) for one in get_args(Verdict)
+    ]
+    winning = Effect("1", "winning", "", Interval(0.06, 0.03, 0.09), "helps", 9, 0.2, 0.1, hidden=2.1)
+    trials = [replace(winning, trial=Interval(0.04, -0.01, 0.09), trial_deals=deals) for deals in (1, 9)]
+    explained = [
+        *(
+            Explained(one.suggestion, _asset(), _deal(), effects.finding(one.suggestion.reasons))
+            for one in made
+        ),
+        *(
+            Explained(by_lot, _asset(), _deal(), effects.finding(by_lot.reasons), one, speed)
+            for one in (winning, *trials)
+            for speed in effects_known
+        ),
+        Explained(plain, _asset(), _deal()),
+    ]
+    return Drawing(
+        tuple(_reply(one) for one in drawn),
+        tuple(why_modal(replace(one, suggestion=replace(one.suggestion, model="ω"))) for one in explained),
+        (*(effects.verdict(one) for one in get_args(Verdict)),),
+    )
+
+
+def coverage() -> Drawing:
+    """What librarians see of evidence and of what is missing."""
+    said = [evidence_blocks.drawn(one) for count in (1, 2) for one in views("Άλφα", count=count)]
+    return Drawing(tuple(said))
+
+
+def prompts() -> Drawing:
+    return Drawing(texts=tuple(one.title for one in offered([_deal(competitors=("Άλφα",))])))
+
+
+CASES: tuple[Callable[[], Drawing], ...] = (
+    answers,
+    questions_and_words,
+    library,
+    files,
+    shares,
+    refusals,
+    evidence,
+    coverage,
+    prompts,
+)
 
 
 def rows(drawing: Drawing) -> Iterator[Any]:

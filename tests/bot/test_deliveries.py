@@ -287,7 +287,7 @@ def test_what_nobody_listens_for_is_acknowledged_and_nothing_is_shown(shared_sta
 @pytest.mark.parametrize(
     "value", ["", "{", "[]", '{"id": "x"}', '{"id": "x", "v": 99}', '{"id": "x", "v": 1}']
 )
-@pytest.mark.parametrize("action_id", ["find.change", "find.not_useful"])
+@pytest.mark.parametrize("action_id", ["find.change", "find.not_useful", "find.say", "find.undo"])
 def test_a_button_of_another_make_does_nothing(shared_stage: Stage, action_id: str, value: str) -> None:
     before = shared_stage.rows()
 

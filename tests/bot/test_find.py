@@ -17,6 +17,7 @@ from tests.doors import (
     ROLLOUT,
     Stage,
     elements,
+    say,
     titles,
     until,
 )
@@ -35,7 +36,7 @@ def test_a_named_deal_is_answered_to_the_asker_alone(stage: Stage) -> None:
     assert ROLLOUT in stage.text(message)
     assert "named in your question" in stage.text(message)
     assert titles(message)[0] == "ROI calculator"
-    assert actions(message)[:4] == ["find.change", "find.share", "find.open", "find.not_useful"]
+    assert actions(message)[:4] == ["find.change", "find.share", "find.open", "find.why"]
     assert stage.bot_messages(DEALS, user=RAFA) == []
 
 
@@ -94,7 +95,7 @@ def test_change_offers_every_deal_in_place_of_the_answer(stage: Stage) -> None:
 def test_what_is_not_useful_is_noted_and_gone_from_the_next_answer(stage: Stage) -> None:
     answer = stage.ask(QUESTION)
 
-    stage.click(answer, "find.not_useful")
+    say(stage, answer, "not_useful")
     until(lambda: "Noted: not shown again for this deal." in stage.text(stage.last()))
 
     noted = stage.last()
@@ -107,7 +108,7 @@ def test_what_is_not_useful_is_noted_and_gone_from_the_next_answer(stage: Stage)
 def test_a_second_click_on_not_useful_changes_nothing(stage: Stage) -> None:
     answer = stage.ask(QUESTION)
 
-    stage.click(answer, "find.not_useful", times=4)
+    say(stage, answer, "not_useful", times=4)
 
     assert stage.rows()["feedback"] == 1
 

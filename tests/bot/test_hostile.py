@@ -88,6 +88,20 @@ BODIES: dict[str, tuple[bytes, str]] = {
         ).encode(),
         FORM,
     ),
+    "a word on a suggestion without an option": (
+        b"payload="
+        + quote_plus(
+            '{"type": "block_actions", "user": {"id": "U1"}, "actions": [{"action_id": "find.say", "block_id": "x"}]}'
+        ).encode(),
+        FORM,
+    ),
+    "why, of nothing": (
+        b"payload="
+        + quote_plus(
+            '{"type": "block_actions", "user": {"id": "U1"}, "actions": [{"action_id": "find.why", "block_id": "x"}]}'
+        ).encode(),
+        FORM,
+    ),
     "a submit without a view": (b"payload=" + quote_plus('{"type": "view_submission"}').encode(), FORM),
     "a submit of an empty form": (
         b"payload="

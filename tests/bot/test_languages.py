@@ -27,6 +27,7 @@ DRAWN = (
     "bot/announcement_blocks.py",
     "bot/announcement_quiz.py",
     "bot/blocks.py",
+    "bot/evidence_blocks.py",
     "bot/library_blocks.py",
     "bot/parts.py",
     "bot/payload.py",
@@ -35,6 +36,8 @@ DRAWN = (
     "bot/results_blocks.py",
     "bot/sent_blocks.py",
     "bot/share_blocks.py",
+    "bot/why_blocks.py",
+    "enablement/effects.py",
     "enablement/wording.py",
 )
 # What is no sentence of ours: addresses, e-mails, emoji, and what a link shows is kept without its address.

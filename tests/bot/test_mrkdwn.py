@@ -19,7 +19,7 @@ from enablement.sent import Sent
 from enablement.sharing import Shareable
 from sandbox.slack.blocks import BLOCKS_TEXT, check_message_blocks, check_view, text_length
 from sandbox.slack.mrkdwn import tokens, visible
-from tests.builders import NOW, asset, deal
+from tests.builders import NOW, asset, deal, feedback
 from tests.doors import BRYCE, DEALS, DM, MAYA, RAFA, Stage, until
 
 seeded = settings(derandomize=True, deadline=None, max_examples=150)
@@ -234,7 +234,7 @@ def _shown(draw: st.DrawFn, rank: int, text: Any) -> Shown:
         audience=draw(st.sampled_from(["customer", "internal"])),
         released=date(2026, 1, 1),
     )
-    return Shown(_suggestion(rank, reasons), made, draw(st.booleans()))
+    return Shown(_suggestion(rank, reasons), made, draw(st.sampled_from([None, feedback()])))
 
 
 def _suggestion(rank: int, reasons: tuple[Reason, ...]) -> Suggestion:

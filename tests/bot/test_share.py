@@ -291,7 +291,7 @@ def test_an_asset_that_became_internal_is_no_longer_shared(stage: Stage) -> None
 def test_a_deal_that_was_taken_away_opens_no_form(stage: Stage) -> None:
     answer = stage.ask(QUESTION)
     stage.org.update("Opportunity", [{"id": stage.deals[ROLLOUT], "OwnerId": stage.users["rafa"]}])
-    _forget_access(stage)
+    forget_access(stage)
 
     stage.click(answer, "find.share")
 
@@ -301,7 +301,7 @@ def test_a_deal_that_was_taken_away_opens_no_form(stage: Stage) -> None:
 
 def test_when_salesforce_cannot_be_asked_no_form_opens(stage: Stage) -> None:
     answer = stage.ask(QUESTION)
-    _forget_access(stage)
+    forget_access(stage)
     stage.org_fault("status", times=-1, path_prefix="/services/data")
 
     stage.click(answer, "find.share")
@@ -329,7 +329,7 @@ def _shares(stage: Stage) -> Any:
     return [stage.services.ledger.share(one.share_id) for one in _touches(stage)]
 
 
-def _forget_access(stage: Stage) -> None:
+def forget_access(stage: Stage) -> None:
     """Let the minute pass for which an answer about access is remembered."""
     known: Any = stage.services.access
     known._known.clear()

@@ -22,6 +22,7 @@ from tests.doors import (
     STRANGER,
     Stage,
     elements,
+    say,
     titles,
     until,
 )
@@ -171,10 +172,11 @@ def test_a_deal_cannot_be_chosen_by_its_id_alone(stage: Stage) -> None:
     assert BRYCE not in shown(stage)
 
 
-@pytest.mark.parametrize("action_id", ["find.change", "find.not_useful"])
+@pytest.mark.parametrize("action_id", ["find.change", "find.say", "find.not_useful", "find.undo"])
 def test_nobody_presses_anothers_buttons(stage: Stage, action_id: str) -> None:
     answer = stage.ask("payback for the Norfield warehouse")
-    pressed = elements(answer, action_id)[0]
+    drawn = elements(answer, "find.change" if action_id == "find.change" else "find.say")[0]
+    pressed = drawn["options"][0] if drawn["type"] == "overflow" else drawn
     before = stage.rows()
     click = {
         "type": "block_actions",
@@ -203,8 +205,8 @@ def test_internal_assets_are_marked_and_have_no_share_button(stage: Stage) -> No
     places = {title: at for at, title in enumerate(titles(message))}
     rows = [block["elements"] for block in message["blocks"] if block["type"] == "actions"]
     buttons = [[element["action_id"] for element in row] for row in rows]
-    assert buttons[places["Discount rules"]] == ["find.open", "find.not_useful"]
-    assert buttons[places["Pricing overview"]] == ["find.share", "find.open", "find.not_useful"]
+    assert buttons[places["Discount rules"]] == ["find.open", "find.why", "find.say"]
+    assert buttons[places["Pricing overview"]] == ["find.share", "find.open", "find.why", "find.say"]
     assert "internal: not for customers" in stage.text(message)
 
 
@@ -238,7 +240,7 @@ def test_the_change_of_deal_keeps_a_shared_channel_safe(stage: Stage) -> None:
 def test_dismissing_in_a_shared_channel_brings_nothing_internal(stage: Stage) -> None:
     answer = stage.ask("pricing discount Korvane for the Norfield warehouse", channel=SHARED)
 
-    stage.click(answer, "find.not_useful", channel=SHARED)
+    say(stage, answer, "not_useful", channel=SHARED)
     until(lambda: "not shown again" in shown(stage, channel=SHARED))
 
     assert not [title for title in INTERNAL if title in shown(stage, channel=SHARED)]

@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import func, select
-
 from crm.hooks.door import HookDoor, HookSettings, HttpAnswer
 from crm.hooks.signed import signing_key
 from enablement.adapters.sql.database import Database
-from enablement.adapters.sql.tables import metadata
 from enablement.model import Letter
 from tests.crm.hook_requests import ORG, SOAP_HEADERS, hook_headers
 from tests.doors import HOOK_SECRET, OUTBOUND_PATH
 from tests.fakes import World
+from tests.tables import row_counts
 
 PREVIOUS = "whsec_" + "QUJD" * 8
 OPEN = HookSettings(org_id=ORG, path=OUTBOUND_PATH, keys=(signing_key(HOOK_SECRET), signing_key(PREVIOUS)))
@@ -56,8 +54,5 @@ class Hooks:
 
     def is_untouched(self) -> bool:
         """Say whether no table has a row, and nobody was woken or asked."""
-        with self.world.database.reading() as connection:
-            counts = [
-                connection.scalar(select(func.count()).select_from(table)) for table in metadata.sorted_tables
-            ]
-        return not any(counts) and not self.world.work.woken and not self.world.crm.asked
+        counts = row_counts(self.world.database)
+        return not any(counts.values()) and not self.world.work.woken and not self.world.crm.asked

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import func, select
 
 from crm.hooks import door
 from crm.hooks.door import HttpAnswer
-from enablement.adapters.sql.tables import metadata
 from enablement.language import spoken_for
 from enablement.model import Reason, Recommended, Share, Touch, Written
 from enablement.panel import LONGEST_NOTE, ONE_LOOK, PICKED
@@ -36,6 +34,7 @@ from tests.builders import ANNA, NOW, asset, deal, profile, publish, suggestion,
 from tests.crm.hook_requests import deal_id, hook_body, hook_headers
 from tests.crm.hook_world import OPEN, Hooks
 from tests.fakes import at_once
+from tests.tables import row_counts
 
 ME, DEAL = make_id("005", 1), deal_id(1)
 MIA, JON = ({"name": f"{name} Lund", "email": f"{name.lower()}@buyer.example"} for name in ("Mia", "Jon"))
@@ -84,11 +83,7 @@ def touches(hooks: Hooks) -> list[Touch]:
 
 
 def rows(hooks: Hooks) -> dict[str, int]:
-    with hooks.world.database.reading() as connection:
-        return {
-            table.name: connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in metadata.sorted_tables
-        }
+    return row_counts(hooks.world.database)
 
 
 def token(address: str) -> str:

@@ -1,5 +1,6 @@
 """The org's suggestions follow what is kept for each deal: absolute by rank, written only when they differ."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -7,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from crm.suggestions import LONGEST_REASONS, to_rows
+from crm.suggestions import LONGEST_REASONS, compared, to_rows
 from enablement.adapters.sql.copies import SqlCopies
 from enablement.copying import RENEW
+from enablement.effects import why
 from enablement.following import shown_in_crm, suggest
 from enablement.governance import archive
 from enablement.language import speaking
 from enablement.model import LANGUAGES, Claimed, Copy, CopyKind, Reason, Recommended
-from enablement.wording import reason, sentence
+from enablement.wording import phrases, sentence
 from jobs import crm_work
 from jobs.kinds import KINDS
 from jobs.lanes import drain
@@ -70,7 +72,8 @@ def test_what_fits_a_deal_is_shown_with_its_asset_and_why(stage: Stage) -> None:
     choose(stage)
 
     rows = suggested(stage)
-    kept = stage.services.shortlists.of(stage.deals[ROLLOUT])
+    deal = stage.services.mirror.deal(stage.deals[ROLLOUT])
+    kept = shown_in_crm(deal, stage.services, now=stage.clock())
     assert [row["External_Ref__c"] for row in rows] == [
         f"{stage.deals[ROLLOUT]}-{n + 1}" for n in range(len(rows))
     ]
@@ -81,7 +84,10 @@ def test_what_fits_a_deal_is_shown_with_its_asset_and_why(stage: Stage) -> None:
     assert set(made) <= {row["Content_Asset__r"]["External_Ref__c"] for row in rows}
     assert [row["Rank__c"] for row in rows] == list(range(1, len(rows) + 1))
     with speaking("en"):
-        assert [row["Reason__c"] for row in rows] == [sentence(one.reasons) for one in kept[: len(rows)]]
+        assert [row["Reason__c"] for row in rows] == [
+            " ".join((sentence(one.reasons), *why(one.reasons)[len(phrases(one.reasons)) :]))
+            for one in kept[: len(rows)]
+        ]
     assert {row["Basis__c"] for row in rows} == {kept[0].model}
 
 
@@ -94,7 +100,7 @@ def test_the_reasons_are_worded_in_six_languages_as_slack_words_them(stage: Stag
     assert list(said) == ["en", "fr", "pt_BR", "th", "zh_TW", "ko"]
     for language in LANGUAGES:
         with speaking(language):
-            assert said[language.replace("-", "_")] == [reason(one) for one in first.reasons]
+            assert said[language.replace("-", "_")] == why(first.reasons)
     assert len({tuple(reasons) for reasons in said.values()}) == 6
 
 
@@ -107,6 +113,50 @@ def test_reasons_that_would_not_fit_are_left_out_the_weakest_first() -> None:
     assert len(str(row["Reasons__c"])) <= LONGEST_REASONS
     assert "Negotiation" in str(row["Reasons__c"])
     assert (len(str(row["Reason__c"])), len(str(row["Basis__c"]))) == (255, 80)
+
+
+def test_the_verdict_is_told_and_never_cut_for_a_long_reason() -> None:
+    values = (
+        "helps",
+        "0.06",
+        "0.03",
+        "0.09",
+        "38",
+        "industry:Retail",
+        "",
+        "9",
+        "31",
+        "4",
+        "52",
+        "Proposal",
+        "run",
+    )
+    reasons = (
+        Reason("competitors", ("K" * 3000,)),
+        Reason("stages", ("Proposal",)),
+        Reason("evidence", values),
+    )
+    made = [Recommended("006Hs0000000001IAA", 1, "a", "v", 0.9, reasons, "m", "f", NOW)]
+
+    [row] = to_rows(made)
+
+    told = "Helps to win: +6 points (+3 to +9) · in deals like this (Retail) · used in 38 deals"
+    assert str(row["Reason__c"]).endswith(told)
+    assert len(str(row["Reason__c"])) == 255
+    said = json.loads(str(row["Reasons__c"]))
+    assert all(len(phrases) == 1 for phrases in said.values()), "all but the verdict is too long"
+    assert "38" in said["ko"][0]
+
+
+def test_the_same_said_by_a_new_round_of_learning_is_not_written_again() -> None:
+    reasons = (Reason("stages", ("Proposal",)), Reason("evidence", ("not_enough", "", "", "", "4", "", "")))
+    made = Recommended("006Hs0000000001IAA", 1, "a", "v", 0.9, reasons, "m, run 1", "f", NOW)
+    said_so = replace(made, model="m, run 2", made_from="g", score=0.8)
+    more = replace(made, reasons=(reasons[0], Reason("evidence", ("not_enough", "", "", "", "5", "", ""))))
+
+    first, again, changed = (compared(to_rows([one])) for one in (made, said_so, more))
+
+    assert first == again != changed
 
 
 def test_at_most_five_are_shown(stage: Stage) -> None:

@@ -19,7 +19,7 @@ from enablement.model import Asset
 from enablement.ports import AssetFilter
 from enablement.search import Match, find, phrases_in
 from tests.builders import NOW
-from tests.fakes import World
+from tests.fakes import FakeLessons, World
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "library"
 
@@ -31,6 +31,7 @@ class Library:
     catalog: SqlCatalog
     index: PageIndex
     questions: QuestionEmbedder = field(default_factory=lambda: QuestionEmbedder(None))
+    lessons: FakeLessons = field(default_factory=FakeLessons)
 
     def find(self, question: str, only: AssetFilter | None = None) -> list[Match]:
         return find(words(question), within=self, only=only or everything(), phrases=phrases_in(question))

@@ -25,8 +25,11 @@ from enablement.model import (
     CrmRole,
     CrmUser,
     Deal,
+    Effect,
     Facets,
     Feedback,
+    Habit,
+    Interval,
     Place,
     Profile,
     Standing,
@@ -34,7 +37,7 @@ from enablement.model import (
 )
 from enablement.ports import Services
 from tests.builders import NOW, ask, asset, deal, publish, user
-from tests.fakes import World
+from tests.fakes import FakeLessons, World
 
 # Each world is compared with what is left of it in two ways, ask by ask.
 PARTS, WORLDS, ASKS, WAYS = 10, 20, 5, 2
@@ -70,6 +73,17 @@ QUESTIONS = (
 COMPETITORS = ("Dockwright", "Korvane")
 WRITTEN = ("answers", "suggestions", "channel_links", "outbox")
 ALL = (*WRITTEN, "feedback", "recommended", "profiles", "deal_team", "deals", "crm_users", "crm_roles")
+
+
+# What was learned is learned from all, for all: of every second paper an effect, of every third a habit.
+LEARNED = FakeLessons(
+    "run",
+    (
+        Effect(f"Paper {n}", "winning", "", Interval(n / 200, 0.0, n / 100), "helps", 40, n / 40, 0.1)
+        for n in range(0, 16, 2)
+    ),
+    {f"Paper {n}": Habit(1 / (1 + n), 30 - n, 60, "") for n in range(0, 16, 3)},
+)
 
 
 Papers = tuple[tuple[Asset, tuple[str, ...]], ...]
@@ -231,7 +245,9 @@ class Scene:
 
     def _services(self, shelf: World) -> Services:
         access = CachedAccess(self._world.crm.readable, self._world.clock)
-        return replace(self._world.services, catalog=shelf.catalog, index=shelf.index, access=access)
+        return replace(
+            self._world.services, catalog=shelf.catalog, index=shelf.index, access=access, lessons=LEARNED
+        )
 
     def _forget(self, *names: str) -> None:
         with self._world.database.writing(lazily=True) as connection:

@@ -3,15 +3,17 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
+from math import prod
 
 import pytest
 
 from enablement.analyser import words
+from enablement.exploring import FRESH_FOR, TIE, is_fresh
 from enablement.facets import deal_facets, facet
 from enablement.model import Asset, Basis, Deal, Facets
 from enablement.ports import AssetFilter
-from enablement.recommend import MOST, NEAREST, WORTH_SHOWING, Ranked, fit, recommend
-from enablement.search import Searchable
+from enablement.recommend import MOST, NEAREST, WORTH_SHOWING, Deciding, Ranked, fit, recommend
 from tests.builders import NOW, asset, deal, publish
 from tests.enablement.conftest import Library
 from tests.fakes import World
@@ -21,10 +23,11 @@ DEAL = deal(competitors=("Dockwright",), products=("Yard",), stage="Negotiation/
 
 
 def ask(world: World | Library, question: str, about: Deal = DEAL) -> tuple[Basis, list[Ranked]]:
-    return recommend(words(question), about, within=_within(world), only=ALL, now=NOW)
+    said = recommend(words(question), about, within=_within(world), only=ALL, now=NOW)
+    return said.basis, list(said.ranked)
 
 
-def _within(world: World | Library) -> Searchable:
+def _within(world: World | Library) -> Deciding:
     return world.services if isinstance(world, World) else world
 
 
@@ -224,9 +227,23 @@ def test_every_reason_is_true_and_every_score_in_bounds(about: Deal, question: s
                 assert tag == one.asset.language == about.language
             elif reason.kind == "language":
                 assert one.asset.language[:2] == (about.language or "")[:2]
+            elif reason.kind == "unknown":
+                assert all(one.asset.language or getattr(one.asset.facets, name) for name in reason.values)
+                assert not any(
+                    about.language if name == "language" else getattr(has, name) for name in reason.values
+                )
+            elif reason.kind == "parts":
+                assert reason is one.reasons[-1]
+                assert one.score == pytest.approx(prod(float(part or 1) for part in reason.values), abs=2e-4)
+            elif reason.kind == "fresh":
+                assert int(reason.values[0]) <= FRESH_FOR.days
+            elif reason.kind == "lot":
+                assert float(reason.values[0]) == pytest.approx(one.propensity, abs=1e-3) != 1
             else:
                 (value,) = reason.values
                 assert value in getattr(one.asset.facets, reason.kind)
                 assert facet(value) in {facet(other) for other in getattr(has, reason.kind)}
-    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    # Of near ties a lot decides, and a fresh asset may be last.
+    best = [one for one in ranked if not is_fresh(one)]
+    assert all(one.score * (1 if question else 1 - TIE) <= before.score for before, one in pairwise(best))
     assert basis in {"words", "nearest", "fit"}

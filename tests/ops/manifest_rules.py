@@ -12,6 +12,7 @@ SCOPE_OF_EVENT = {
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "app_home_opened": "",
+    "app_context_changed": "",
 }
 _SCOPE = re.compile(r"[a-z_]+(?:[:.][a-z_]+)*")
 

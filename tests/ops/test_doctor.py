@@ -28,7 +28,7 @@ from tests.ops.installation import SLACK_TOKEN, Installation, changed_project, l
 
 PARTS = {
     *("settings", "data folder", "database", "index", "meaning", "outbox", "queue", "slack", "salesforce"),
-    "hooks",
+    *("hooks", "learning"),
 }
 
 

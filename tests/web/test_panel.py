@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from tests.crm.hook_requests import hook_headers
-from tests.doors import BRYCE, MAYA, ROLLOUT, Stage, elements
+from tests.doors import BRYCE, MAYA, ROLLOUT, Stage, elements, until
 
 PERSON = {"User-Agent": "Mozilla/5.0 (Macintosh) Safari/605", "Sec-Fetch-Dest": "document"}
 AOIFE = {"name": "Aoife Brannigan", "email": "aoife@norfield.test"}
@@ -62,7 +62,7 @@ def test_what_is_shared_from_the_panel_is_seen_and_undone_in_slack(stage: Stage)
     answer = stage.ask(f"ROI calculator {ROLLOUT}")
     said = json.dumps(answer["blocks"])
     stage.click(answer, "share.manage")
-    view = stage.views(MAYA)[-1]
+    [view] = until(lambda: stage.views(MAYA))
     undo = elements(view, "share.undo")[0]
     pressed = {"view_id": view["id"], "action_id": "share.undo", "block_id": undo["block_id"]}
     stage.do("click", user=MAYA, **pressed)

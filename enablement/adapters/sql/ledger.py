@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.catalog import CATALOGUE, make_change, stands
@@ -132,6 +132,37 @@ class SqlLedger:
         theirs = touches.asset_id.in_(list(asset_ids)) & (touches.deal_id != "") & during
         return self._all(Touch, theirs & touches.id.not_in(taken_back), order=touches.occurred_at)
 
+    def last_used(self) -> dict[str, datetime]:
+        touches, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
+        counts = touches.id.not_in(taken_back)
+        last = (
+            select(touches.asset_id, func.max(touches.occurred_at).label("last_at"))
+            .where(counts)
+            .group_by(touches.asset_id)
+        )
+        with self._database.reading() as connection:
+            return {row.asset_id: row.last_at for row in connection.execute(last)}
+
+    def live_shares(self, asset_ids: Collection[str], *, at: datetime) -> list[Share]:
+        shares = tables.shares.c
+        is_live = shares.revoked_at.is_(None) & (shares.expires_at > at)
+        return self._all(Share, shares.asset_id.in_(list(asset_ids)) & is_live, order=shares.made_at)
+
+    def unmet(self, *, since: datetime, limit: int) -> list[tuple[Ask, Answered]]:
+        asks, answers = tables.asks, tables.answers
+        missed = (
+            answers.c.basis.in_(["nearest", "nothing"]) & (answers.c.at >= since) & (asks.c.question != "")
+        )
+        joined = select(answers.c.ask_id).join(asks, asks.c.id == answers.c.ask_id).where(missed)
+        newest = joined.order_by(answers.c.at.desc(), answers.c.ask_id).limit(limit)
+        with self._database.reading() as connection:
+            ids = list(connection.scalars(newest))
+        asked = {one.id: one for one in self._all(Ask, asks.c.id.in_(ids), order=asks.c.id)}
+        answered = {
+            one.ask_id: one for one in self._all(Answered, answers.c.ask_id.in_(ids), order=answers.c.at)
+        }
+        return [(asked[one], answered[one]) for one in ids]
+
     def touches_for_crm(
         self,
         *,
@@ -170,9 +201,11 @@ class SqlLedger:
         with self._database.reading() as connection:
             return connection.scalar(query.order_by(openings.c.opened_at.desc()).limit(1))
 
-    def feedback(self, *, email: str, deal_id: str) -> list[Feedback]:
+    def feedback(self, *, email: str | None, deal_id: str) -> list[Feedback]:
         given = tables.feedback
-        mine = (given.c.email == email) & (given.c.deal_id == deal_id)
+        mine = given.c.deal_id == deal_id
+        if email is not None:
+            mine &= given.c.email == email
         return self._all(Feedback, mine, order=given.c.given_at)
 
     def channel_deal(self, channel: str) -> str | None:

@@ -328,6 +328,7 @@ feedback = Table(
     _text("email", 320),
     _text("verdict", 40),
     _moment("given_at"),
+    _moment("until", nullable=True),
 )
 openings = Table(
     "openings",
@@ -376,6 +377,7 @@ recommended = Table(
     _text("model", 80),
     _text("made_from", 80),
     _moment("made_at"),
+    Column("propensity", Float, nullable=False),
 )
 crm_copies = Table(
     "crm_copies",
@@ -466,6 +468,58 @@ progress_messages = Table(
     _text("channel", 80),
     _text("ts", 80),
     _text("shows", 80),
+)
+
+# What was learned from deals -------------------------------------------------------------------------
+learning_runs = Table(
+    "learning_runs",
+    metadata,
+    _id(),
+    _text("state", 20, index=True),
+    _moment("begun_at"),
+    _moment("ended_at", nullable=True),
+    _text("step", 40),
+    Column("progress", Float, nullable=False),
+    Column("deals", Integer, nullable=False),
+    Column("uses", Integer, nullable=False),
+    _text("made_from", 80),
+    _json("checks"),
+    Column("trouble", Text, nullable=False),
+)
+learning_parts = Table(
+    "learning_parts",
+    metadata,
+    _id("run_id"),
+    Column("part", String(40), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+effects = Table(
+    "effects",
+    metadata,
+    _id("run_id"),
+    Column("asset_id", String(80), primary_key=True),
+    Column("on", String(20), primary_key=True),
+    Column("segment", String(255), primary_key=True),
+    _json("interval"),
+    _text("verdict", 20),
+    Column("deals", Integer, nullable=False),
+    Column("logit", Float, nullable=False),
+    Column("logit_error", Float, nullable=False),
+    Column("plain", JSON),
+    Column("hidden", Float),
+    Column("trial", JSON),
+    Column("trial_deals", Integer, nullable=False),
+)
+lots = Table(
+    "lots",
+    metadata,
+    _id(),
+    _text("deal_id", 80),
+    _text("asset_id", 80),
+    Column("shown", Boolean, nullable=False),
+    Column("chance", Float, nullable=False),
+    _text("model", 80),
+    _moment("drawn_at"),
 )
 
 # What ops sees ---------------------------------------------------------------------------------------

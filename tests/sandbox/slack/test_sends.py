@@ -33,7 +33,7 @@ FORM: dict[str, Any] = {
     "submit": TITLE,
     "blocks": [{"type": "input", "block_id": "d", "label": TITLE, "element": MENU}],
 }
-EVENTS = (*BOT_EVENTS, "app_context_changed", "app_uninstalled", "tokens_revoked")
+EVENTS = (*BOT_EVENTS, "app_uninstalled", "tokens_revoked")
 SHORTCUTS = (Shortcut("Find content", "find"), Shortcut("Answer this", "answer", "message"))
 
 

@@ -1,0 +1,261 @@
+"""What each asset does to the chance of winning, in all deals and by segment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import expit
+
+from enablement.evidence import glmm
+from enablement.evidence.expected import Expected, expect
+from enablement.evidence.passages import NO_STAGE, Passages, Uses, by_then, passages, uses
+from enablement.evidence.shrinkage import Shrunk, shrunk
+from enablement.evidence.study import Floats, Ints, Study, Words, in_order
+from enablement.evidence.verdicts import FEW_DEALS, Z90, hidden, verdict
+from enablement.model import Effect, Interval, Plain
+
+
+def winning(study: Study, *, seed: int, expected: Expected | None = None) -> list[Effect]:
+    """Return the effect of each asset that a closed deal used, and by segment where it is known enough.
+
+    Effects are the mean change of the chance to win of the deals that used the asset (ATT, in points -1..1), given
+    what else they used. `expected`, if it is there, comes from `expect` for the same study in order. Raises ValueError
+    where the study is not sound. The same data and seed give the same effects, in whatever order the rows are.
+    """
+    ordered = in_order(study)
+    at_hand = _look(ordered, expected or expect(ordered, seed=seed))
+    if not at_hand.found.asset.size:
+        return []
+    own = _own(at_hand)
+    whole = _Cells(
+        "", np.array([""]), np.zeros(ordered.deals.size, np.int64), at_hand.found.asset, at_hand.found.asset
+    )
+    effects = list(_effects(at_hand, own, whole, own.effect, least=1))
+    for cells, effect in _by_segment(at_hand, own):
+        effects.extend(_effects(at_hand, own, cells, effect, least=FEW_DEALS))
+    return sorted(effects, key=lambda one: (one.asset_id, one.segment))
+
+
+def calibration(study: Study, expected: Expected) -> list[tuple[float, float, int]]:
+    """Return up to ten bins of passages of a study in order: mean expected chance, share that moved on, how many."""
+    rows = passages(study)
+    chance = expit(expected.ahead[rows.deal, rows.stage])
+    order = np.lexsort((np.arange(chance.size), chance))
+    return [
+        (float(chance[part].mean()), float(rows.moved[part].mean()), int(part.size))
+        for part in np.array_split(order, 10)
+        if part.size
+    ]
+
+
+@dataclass(frozen=True)
+class _AtHand:
+    """A study, its passages and first uses, and what is expected; `row`, `use`: which passages each use had reached."""
+
+    study: Study
+    rows: Passages
+    found: Uses
+    expected: Expected
+    row: Ints
+    use: Ints
+    visited: Floats
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The effect of each asset in all deals (log odds), and what was fitted with it."""
+
+    effect: Shrunk
+    fitted: glmm.Fitted
+    # Log odds that all that the deal of each use had used adds, but for this use.
+    others: Floats
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Uses by asset and value of one dimension: `value` per deal, `cell` per use (-1: none), `asset` per use."""
+
+    dimension: str
+    values: Words
+    value: Ints
+    cell: Ints
+    asset: Ints
+
+
+def _look(study: Study, expected: Expected) -> _AtHand:
+    rows = passages(study)
+    found = uses(study, rows)
+    row, use = by_then(found, rows)
+    return _AtHand(study, rows, found, expected, row, use, _visited(study, rows))
+
+
+def _own(at_hand: _AtHand) -> _Own:
+    study, rows, found = at_hand.study, at_hand.rows, at_hand.found
+    assets = study.assets.size
+    used = _matrix(at_hand.row, found.asset[at_hand.use], (rows.deal.size, assets))
+    fitted = glmm.fit(
+        used,
+        at_hand.expected.leaving,
+        rows.moved.astype(np.float64),
+        family="logit",
+        blocks=[slice(0, assets)],
+        clusters=_accounts(study, rows),
+        free_means=False,
+    )
+    effect = shrunk(fitted.effects, fitted.errors, fitted.priors[0].variance)
+    together = np.bincount(found.deal, fitted.effects[found.asset], minlength=study.deals.size)
+    others = together[found.deal] - fitted.effects[found.asset]
+    return _Own(effect, fitted, others)
+
+
+def _by_segment(at_hand: _AtHand, own: _Own) -> Iterator[tuple[_Cells, Shrunk]]:
+    """Fit how far the effect in each cell that is used enough is from the asset's own: drawn to none, by dimension."""
+    found, rows, assets = at_hand.found, at_hand.rows, at_hand.study.assets.size
+    all_cells = list(_dimensions(at_hand))
+    kept = [
+        np.flatnonzero(np.bincount(cells.cell[cells.cell >= 0], minlength=1) >= FEW_DEALS)
+        for cells in all_cells
+    ]
+    starts = np.cumsum([0, *(cells.size for cells in kept)])
+    if not starts[-1]:
+        return
+    columns, entries = [], []
+    for cells, keep, start in zip(all_cells, kept, starts, strict=False):
+        of_use = np.full(found.asset.size, -1)
+        place = np.searchsorted(keep, cells.cell)
+        inside = (
+            (place < keep.size) & (keep[np.minimum(place, keep.size - 1)] == cells.cell)
+            if keep.size
+            else of_use >= 0
+        )
+        of_use[inside] = start + place[inside]
+        column = of_use[at_hand.use]
+        columns.append(column[column >= 0])
+        entries.append(at_hand.row[column >= 0])
+    fitted = glmm.fit(
+        _matrix(np.concatenate(entries), np.concatenate(columns), (rows.deal.size, int(starts[-1]))),
+        own.fitted.linear,
+        rows.moved.astype(np.float64),
+        family="logit",
+        blocks=[slice(*ends) for ends in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)],
+        free_means=False,
+        free_slope=False,
+    )
+    for cells, keep, start in zip(all_cells, kept, starts, strict=False):
+        asset = keep // max(cells.values.size, 1)
+        logit, error = np.zeros(assets * cells.values.size), np.zeros(assets * cells.values.size)
+        apart, unsure = fitted.effects[start : start + keep.size], fitted.errors[start : start + keep.size]
+        logit[keep] = own.effect.mean[asset] + apart
+        # As if the two were found apart: that they make up for each other is not counted on.
+        error[keep] = np.hypot(own.effect.error[asset], unsure)
+        yield cells, Shrunk(logit, error, logit - Z90 * error, logit + Z90 * error)
+
+
+def _dimensions(at_hand: _AtHand) -> Iterator[_Cells]:
+    study, found = at_hand.study, at_hand.found
+    for name in sorted(study.segments):
+        values, value = np.unique(study.segments[name], return_inverse=True)
+        known = np.where(values[value[found.deal]] == "", -1, found.asset * values.size + value[found.deal])
+        yield _Cells(name, values, value, known, found.asset)
+    if len(study.stages) > 1:
+        stage = at_hand.rows.stage[found.row]
+        cell = np.where(stage == NO_STAGE, -1, found.asset * len(study.stages) + stage)
+        # That a deal used something in a stage is not a fact of the deal: all deals are what it is counted among.
+        yield _Cells("stage", np.array(study.stages), np.zeros(study.deals.size, np.int64), cell, found.asset)
+
+
+def _effects(at_hand: _AtHand, own: _Own, cells: _Cells, effect: Shrunk, *, least: int) -> Iterator[Effect]:
+    """Turn log odds by cell into points over the deals of the cell, and say what they amount to."""
+    study = at_hand.study
+    inside = np.flatnonzero(cells.cell >= 0)
+    cell, size = cells.cell[inside], effect.mean.size
+    deals = np.bincount(cell, minlength=size)
+    before = _to_win(at_hand, own, inside, own.others[inside])
+    points = []
+    for logit in (effect.mean, effect.low, effect.high):
+        after = _to_win(at_hand, own, inside, own.others[inside] + logit[cell])
+        points.append(np.bincount(cell, after - before, minlength=size) / np.maximum(deals, 1))
+    plain = _plain(at_hand, cells, inside)
+    for one in np.flatnonzero(deals >= least).tolist():
+        interval = Interval(*(float(column[one]) for column in points))
+        named = verdict("winning", interval, int(deals[one]))
+        logits = Interval(*(float(column[one]) for column in (effect.mean, effect.low, effect.high)))
+        value = cells.values[one % cells.values.size]
+        yield Effect(
+            asset_id=str(study.assets[one // cells.values.size]),
+            on="winning",
+            segment=f"{cells.dimension}:{value}" if cells.dimension else "",
+            interval=interval,
+            verdict=named,
+            deals=int(deals[one]),
+            logit=logits.estimate,
+            logit_error=float(effect.error[one]),
+            plain=plain[one],
+            hidden=hidden(logits) if named in ("helps", "hurts") else None,
+        )
+
+
+def _to_win(at_hand: _AtHand, own: _Own, which: Ints, added: Floats) -> Floats:
+    """Return the chance to win of each use's deal from the stage of the use on, with `added` log odds in each stage."""
+    deal = at_hand.found.deal[which]
+    first = at_hand.rows.stage[at_hand.found.row[which]]
+    ahead = own.fitted.intercept + own.fitted.slope * at_hand.expected.ahead
+    chance = np.where(first == NO_STAGE, expit(ahead[deal, NO_STAGE] + added), 1.0)
+    for stage in range(len(at_hand.study.stages)):
+        here = np.flatnonzero((first != NO_STAGE) & (first <= stage))
+        comes = np.where(first[here] == stage, 1.0, at_hand.visited[stage])
+        chance[here] *= 1 - comes * (1 - expit(ahead[deal[here], stage] + added[here]))
+    return np.asarray(chance)
+
+
+def _visited(study: Study, rows: Passages) -> Floats:
+    """Return for each stage how many of the closed deals that could come through it did: some skip stages."""
+    first = np.full(study.deals.size, len(study.stages))
+    last = np.full(study.deals.size, NO_STAGE)
+    np.minimum.at(first, rows.deal, rows.stage)
+    np.maximum.at(last, rows.deal, np.where(rows.moved & study.won[rows.deal], len(study.stages), rows.stage))
+    stages = np.arange(len(study.stages))
+    came = np.array([np.count_nonzero(rows.stage == stage) for stage in stages], np.float64)
+    could = np.array([np.count_nonzero((first <= stage) & (stage <= last)) for stage in stages], np.float64)
+    return np.minimum(came / np.maximum(could, 1), 1.0)
+
+
+def _plain(at_hand: _AtHand, cells: _Cells, inside: Ints) -> list[Plain]:
+    """Count the won and the lost by the stage in which most of a cell's deals began to use the asset."""
+    study, found, rows = at_hand.study, at_hand.found, at_hand.rows
+    stages, size = len(study.stages) + 1, cells.values.size * study.assets.size
+    cell, deal = cells.cell[inside], found.deal[inside]
+    first = rows.stage[found.row[inside]] % stages
+    most = np.bincount(cell * stages + first, minlength=size * stages).reshape(size, stages).argmax(axis=1)
+    reached = np.zeros((study.deals.size, stages), bool)
+    reached[rows.deal, rows.stage] = True
+    by_then = (first <= most[cell]) & reached[deal, most[cell]]
+    counts = [
+        np.bincount(cell[by_then & (study.won[deal] == won)], minlength=size).tolist()
+        for won in (True, False)
+    ]
+    of_value = np.zeros((2, int(cells.value.max(initial=0)) + 1, stages), np.int64)
+    for at, won in enumerate((True, False)):
+        here = study.won[rows.deal] == won
+        np.add.at(of_value[at], (cells.value[rows.deal[here]], rows.stage[here]), 1)
+    names = (*study.stages, "")
+    values = np.arange(size) % cells.values.size if of_value.shape[1] > 1 else np.zeros(size, np.int64)
+    return [
+        Plain(
+            names[stage], used_won, int(of_value[0, value, stage]), used_lost, int(of_value[1, value, stage])
+        )
+        for stage, value, used_won, used_lost in zip(most.tolist(), values.tolist(), *counts, strict=True)
+    ]
+
+
+def _accounts(study: Study, rows: Passages) -> NDArray[np.generic]:
+    """Return a cluster for each passage: its account, or itself alone where that is unknown."""
+    _, account = np.unique(study.accounts, return_inverse=True)
+    alone = study.accounts[rows.deal] == ""
+    return np.where(alone, -1 - np.arange(rows.deal.size), account[rows.deal])
+
+
+def _matrix(row: Ints, column: Ints, shape: tuple[int, int]) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(row.size), (row, column)), shape=shape)

@@ -1,0 +1,1 @@
+"""Learning from deals, with plain values and stores of the tests."""
