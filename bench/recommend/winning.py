@@ -87,13 +87,14 @@ def measure(task: Task) -> Measured:
     truth, null = made.points[asset], made.null[asset]
     found = np.array([one.interval.estimate for one in own])
     low, high = (np.array([getattr(one.interval, end) for one in own]) for end in ("low", "high"))
-    regions = {str(name): at for at, name in enumerate(made.regions)}
+    head = f"{planted.SEGMENT}:"
+    bands = {str(name): at for at, name in enumerate(made.bands)}
     inside = [
         one.interval.low
-        <= made.segment_points[int(one.asset_id[5:]), regions[one.segment[7:]]]
+        <= made.segment_points[int(one.asset_id[5:]), bands[one.segment.removeprefix(head)]]
         <= one.interval.high
         for one in effects
-        if one.segment.startswith("region:")
+        if one.segment.startswith(head)
     ]
     false = [one for one, none in zip(own, null, strict=True) if none and one.verdict in ("helps", "hurts")]
     return Measured(
@@ -120,7 +121,7 @@ def naive(made: Planted) -> Floats:
 def aipw(made: Planted) -> Floats:
     """Return doubly robust effects on the used (AIPW), cross-fitted by LightGBM, shrunk by empirical Bayes.
 
-    The chance of use is that of any content for such a deal, by region in the asset's own measure.
+    The chance of use is that of any content for such a deal, by size in the asset's own measure.
     """
     matrix = data.coded(dict(made.study.facts))
     won = made.study.won.astype(float)
@@ -130,8 +131,8 @@ def aipw(made: Planted) -> Floats:
     estimate, variance = np.zeros(made.null.size), np.zeros(made.null.size)
     for asset in range(made.null.size):
         with_use = np.asarray(made.used[:, [asset]].todense()).ravel() > 0
-        share = np.bincount(made.region, with_use) / np.bincount(made.region, any_use)
-        chance = np.clip(any_use * share[made.region], 0, 0.9)
+        share = np.bincount(made.band, with_use) / np.bincount(made.band, any_use)
+        chance = np.clip(any_use * share[made.band], 0, 0.9)
         weighed = np.where(with_use, 1.0, -chance / (1 - chance)) * rest
         count = with_use.sum()
         estimate[asset] = weighed.sum() / count
@@ -177,7 +178,7 @@ def _figures(mechanism: Mechanism, seeds: Sequence[Measured], quick: bool) -> li
     figures = [
         Figure(head + "true effects in the 90 % intervals", "%", covered, promise=promised(87, at="least")),
         Figure(head + "the same, no more than", "%", covered, promise=promised(93)),
-        Figure(head + "true effects by region in theirs", "%", mean("covered_in_segments") * 100),
+        Figure(head + "true effects by size of deal in theirs", "%", mean("covered_in_segments") * 100),
         Figure(
             head + "assets without effect said to help", "%", mean("null_helps") * 100, promise=promised(5)
         ),
