@@ -9,8 +9,8 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,23 @@ import app as composition
 from bot.payload import read as read_button
 from enablement import answering
 from enablement.adapters.intake import files_in, take_in_files
-from enablement.model import Share, key
+from enablement.model import Share, Touch, Written, key
 from enablement.ports import Services, TryLater
+from enablement.sharing import crm_task
 from processes import Processes, python
 from sandbox import plugin
 from sandbox.salesforce import BARE_ORG, ORGANIZATION_ID
-from sandbox.world import ENABLEMENT, PROTAGONIST, ROLLOUT_NAME, LoadError, generate, load, slack_workspace
+from sandbox.world import (
+    ENABLEMENT,
+    PROTAGONIST,
+    ROLLOUT_NAME,
+    ContentUse,
+    LoadError,
+    World,
+    generate,
+    load,
+    slack_workspace,
+)
 from settings import DEMO_ENVIRONMENT, Settings, read_settings
 from stack import NotReady, Queue, answers, free_port, is_taken, start_touchline, valkey_binary, wait_until
 
@@ -37,6 +48,8 @@ QUESTION = "proof of payback for the CFO"
 INTEGRATION_USER = "integration@stowmark.example"
 STEP_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.01
+# So many closed deals that the effects of content on them can be told from chance.
+PAST_DEALS = 1_000
 Say = Callable[[str], None]
 
 
@@ -57,6 +70,8 @@ class Demo:
     user: str
     channel: str
     opportunity: str
+    # What was used in the deals of its past, by the ids that Salesforce gave these.
+    uses: tuple[ContentUse, ...] = ()
 
     @property
     def page(self) -> str:
@@ -83,11 +98,14 @@ def run(port: int, *, say: Say) -> None:
             )
     data = DEMO_ENVIRONMENT.parent
     shutil.rmtree(data, ignore_errors=True)
-    with until_told(), started(ports, data, say=say) as demo:
+    with until_told(), started(ports, data, say=say, past=PAST_DEALS) as demo:
         _leave_environment(demo)
         say(f"\nOpen {demo.page}\n")
         say(f"You are Maya Chen in Slack. Try:  /content {QUESTION}")
-        say("Change the stage in Salesforce on the right, and give /content alone.\nCtrl-C ends it.")
+        say("Change the stage in Salesforce on the right, and give /content alone.")
+        say(
+            "What content does to deals is learned within half a minute: .venv/bin/touchline evidence\nCtrl-C ends it."
+        )
         try:
             signal.pause()
         except KeyboardInterrupt:
@@ -117,16 +135,26 @@ def run_alone(port: int, *, say: Say) -> None:
 
 @contextlib.contextmanager
 def started(
-    ports: Ports, data: Path, *, say: Say, reply_workers: int = 1, extra: Mapping[str, str] | None = None
+    ports: Ports,
+    data: Path,
+    *,
+    say: Say,
+    reply_workers: int = 1,
+    extra: Mapping[str, str] | None = None,
+    past: int = 0,
 ) -> Iterator[Demo]:
-    """Start the sandbox and Touchline, fill both with samples, and end all of it at the end; `extra` are settings."""
+    """Start the sandbox and Touchline, fill both with samples, and end all of it at the end; `extra` are settings.
+
+    `past` is how many closed deals more there are, with uses of content that are learned from once everything runs.
+    """
+    world = generate(today=datetime.now(UTC).date(), past=past)
     environ = _environment(ports, data) | dict(extra or {})
     with contextlib.ExitStack() as stack:
         try:
             say("Starting a local Slack and a local Salesforce…")
             processes, environ = _processes(stack, environ, data, with_queue=True)
             stack.enter_context(_sandbox_missed(processes))
-            demo = _with_sandbox(ports, environ, processes, say)
+            demo = _with_sandbox(ports, environ, processes, world, say)
             say("Reading the sample library…")
             _fill(demo)
             say("Starting Touchline…")
@@ -207,8 +235,9 @@ def _processes(
     return processes, environ
 
 
-def _with_sandbox(ports: Ports, environ: dict[str, str], processes: Processes, say: Say) -> Demo:
-    world = generate(today=datetime.now(UTC).date())
+def _with_sandbox(
+    ports: Ports, environ: dict[str, str], processes: Processes, world: World, say: Say
+) -> Demo:
     slack_url, salesforce_url = f"http://127.0.0.1:{ports.page}", environ["SALESFORCE_URL"]
     command = python(
         "-m", "sandbox", "--slack-port", str(ports.page), "--salesforce-port", str(ports.salesforce)
@@ -245,6 +274,7 @@ def _with_sandbox(ports: Ports, environ: dict[str, str], processes: Processes, s
         user,
         channel,
         opportunity,
+        tuple(replace(use, deal=loaded.opportunities[use.deal]) for use in world.uses),
     )
 
 
@@ -275,6 +305,30 @@ def _fill(demo: Demo) -> None:
         raise DemoFailed(f"A sample could not be read: {refused[0].refusal}")
     services.index.follow()
     services.crm.sync(full=True)
+    if demo.uses:
+        # Touchline learns as soon as it runs: what comes later would wait for the next night.
+        record(demo.uses, services)
+
+
+def record(uses: Iterable[ContentUse], services: Services) -> None:
+    """Record that content was presented in deals, in Salesforce too."""
+    assets = {Path(one.source).name: one for one in services.catalog.assets()}
+    touches = tuple(
+        Touch(
+            id=key("presented", use.deal, use.file),
+            kind="presented",
+            asset_id=assets[use.file].id,
+            version_id=assets[use.file].version_id,
+            deal_id=use.deal,
+            email=use.email,
+            recipient="",
+            channel="",
+            share_id="",
+            occurred_at=use.at,
+        )
+        for use in uses
+    )
+    services.ledger.write(Written(touches, tuple(map(crm_task, touches))), now=services.clock())
 
 
 def _link_channel(demo: Demo) -> None:

@@ -207,7 +207,7 @@ def _picker(ask: Ask, some: tuple[Deal, ...]) -> Picker | Refusal:
 
 def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *, now: datetime) -> Answer:
     deal = chosen.deal
-    given = services.ledger.feedback(email=None, deal_id=deal.id)
+    given = services.ledger.feedback(deal.id, email=None)
     mine = standing([one for one in given if one.email == user.email], now=now)
     outside = _outsiders_read(ask, services)
     only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in mine))
@@ -238,9 +238,7 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
         ask.id, deal.id, chosen.how, listed.basis, outside, user.email, place.channel, place.thread, now
     )
     # Nobody has seen it yet: the note that its delivery begins brings it to the disk too.
-    services.ledger.write(Written(records=(record, *suggestions), tasks=tasks), now=now, lazily=True)
-    if drawn:
-        services.evidence.draw(drawn)
+    services.ledger.write(Written(records=(record, *suggestions, *drawn), tasks=tasks), now=now, lazily=True)
     return _drawn(ask, record, deal, services)
 
 
@@ -273,7 +271,7 @@ def _outsiders_read(ask: Ask, services: Services) -> bool:
 def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer:
     suggestions = services.ledger.suggestions(ask.id)
     assets = {asset.id: asset for asset in services.catalog.assets([one.asset_id for one in suggestions])}
-    given = services.ledger.feedback(email=record.email, deal_id=deal.id)
+    given = services.ledger.feedback(deal.id, email=record.email)
     noted = {one.asset_id: one for one in standing(given, now=services.clock())}
     sent = still_sent(deal.id, email=record.email, services=services)
     only = asset_filter(shared_outside=record.customers_only, now=services.clock())

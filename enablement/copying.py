@@ -8,10 +8,11 @@ from enablement.following import crm_task, suggest
 from enablement.model import Copy, CopyKind, Task, key
 from enablement.ports import Services
 from enablement.recommend import MOST
+from enablement.shelf import Shelf
 
 ASSET, FOLLOW, RENEW = "crm.asset", "crm.follow", "deals.renew"
 CHANGES_AT_ONCE = 5_000
-DEALS_AT_ONCE = 50
+DEALS_AT_ONCE = 200
 # Under these names it is kept how far the library and the deals were followed.
 _LIBRARY, _DEALS = "library", "deals"
 
@@ -57,9 +58,10 @@ def renew(
     """Choose anew for the open deals after this id, until a moment or told to stop; what is left becomes new work."""
     # What was learned since the last look counts.
     services.lessons.follow()
+    shelf = Shelf(services.catalog, whole=True)
     while some := services.mirror.open_deals(after=after, limit=DEALS_AT_ONCE):
         now = services.clock()
-        suggest(some, services, now=now)
+        suggest(some, services, now=now, shelf=shelf)
         after = some[-1]
         if now >= until or stops():
             services.outbox.add([_renewal(after, task_id)], now=now)

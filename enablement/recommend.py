@@ -1,11 +1,10 @@
 """Which few assets to show for a deal, and why: relevance × fit × evidence × freshness, near ties by lot."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from enablement.access import may_show
 from enablement.exploring import (
     FRESH,
     WORTH_SHOWING as WORTH_SHOWING,
@@ -13,23 +12,24 @@ from enablement.exploring import (
     Ranked as Ranked,
     best_first,
     draw,
+    fresh_days,
     worth_showing,
 )
 from enablement.facets import deal_facets
 from enablement.model import Asset, Basis, Deal, Facets, Reason, key
 from enablement.ports import AssetFilter, Catalog, IndexQuery, Lessons
 from enablement.search import Match, Searchable, find
+from enablement.shelf import Shelf
 from enablement.weighing import (
     HABITS,
     WEIGHTS as WEIGHTS,
     Known,
     Past as Past,
-    by_fit,
     by_words,
     days_fresh,
     fit as fit,
     known,
-    score,
+    weighed,
 )
 
 MODEL = "stated-weights-3"
@@ -58,23 +58,6 @@ class Deciding(Searchable, Protocol):
 
     @property
     def lessons(self) -> Lessons: ...
-
-
-class Shelf:
-    """Assets at hand, read once for as long as the library stays as it is."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._assets: dict[str, Asset] = {}
-        self._stands_at = -1
-
-    def assets(self, ids: Collection[str], stands_at: int) -> list[Asset]:
-        """Return these assets of the library as it stands at this change, those that are there, by id."""
-        if stands_at != self._stands_at:
-            self._assets, self._stands_at = {}, stands_at
-        missing = [one for one in ids if one not in self._assets]
-        self._assets |= {one.id: one for one in self._catalog.assets(missing)} if missing else {}
-        return [self._assets[one] for one in sorted(ids) if one in self._assets]
 
 
 def recommend(
@@ -124,19 +107,35 @@ def fitting(
     """
     found = within.index.search(IndexQuery((), deal_facets(deal)), only=only, limit=CANDIDATES)
     hits = [hit.asset_id for hit in found.hits]
-    about = known(deal, past, hits, within.lessons, now)
+    about = known(deal, past, (), within.lessons, now)
     ids = {*hits, *_common(about, only)}
-    assets = shelf.assets(ids, within.index.stands_at()) if shelf else within.catalog.assets(ids)
-    scored = [
-        Ranked(asset, scores, ())
-        for asset in assets
-        if may_show(asset, only) and (scores := score(asset, about)) is not None
-    ]
-    ordered = [one.asset for one in best_first(scored, seed=seed(deal, past))]
+    columns = (shelf or Shelf(within.catalog)).columns(ids, within.index.stands_at())
+    scored = columns.scores(ids, about, lessons=within.lessons, only=only)
+    first, fresh = _foremost(scored, seed=seed(deal, past), now=now)
+    effects = within.lessons.effects([one.id for one in (*first, *fresh)], deal) if about.run else {}
+    about = replace(about, effects=effects)
     # What is fresh may be drawn from further down.
-    fresh = [asset for asset in ordered[KEPT:] if days_fresh(asset, about) is not None][:FRESH]
-    ranked = [one for asset in (*ordered[:KEPT], *fresh) if (one := by_fit(asset, about))]
-    return ranked, len(hits) < CANDIDATES
+    fresh = [one for one in fresh if days_fresh(one, about) is not None][:FRESH]
+    return [weighed(one, about) for one in (*first, *fresh)], len(hits) < CANDIDATES
+
+
+def _foremost(
+    scored: Sequence[tuple[float, Asset]], *, seed: str, now: datetime
+) -> tuple[list[Asset], list[Asset]]:
+    """Return the first to keep, and of the rest what may be fresh, both best first."""
+    scores = sorted((score for score, _asset in scored), reverse=True)[:KEPT]
+    # Lots are drawn among those alone whose order matters.
+    ordered = best_first(
+        [Ranked(asset, score, ()) for score, asset in scored if score >= scores[-1]], seed=seed
+    )
+    first = [one.asset for one in ordered[:KEPT]]
+    kept = {asset.id for asset in first}
+    fresh = [
+        Ranked(asset, score, ())
+        for score, asset in scored
+        if fresh_days(asset, deals=0, now=now) is not None and asset.id not in kept
+    ]
+    return first, [one.asset for one in best_first(fresh, seed=seed)]
 
 
 def model(run: str, *, basis: Basis = "words") -> str:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from math import exp, prod
+from typing import Protocol
 
 from enablement.exploring import Ranked, fresh_days
 from enablement.facets import deal_facets, deal_segments, facet
 from enablement.model import Asset, Deal, Effect, Facets, Habit, Reason
-from enablement.ports import Lessons
 
 # How much each facet says about fit: a match adds its share, a mismatch takes it away. Stated by judgement, in the
 # order of how specific a facet is to one deal: at the start there are no outcomes to learn from.
@@ -48,6 +48,15 @@ FRESH_LOSS = 0.1
 STALE_DAYS = 730
 
 
+class Learned(Protocol):
+    """What was learned, as weighing needs it: see `ports.Lessons`."""
+
+    @property
+    def model(self) -> str: ...
+    def effects(self, asset_ids: Collection[str], deal: Deal) -> Mapping[str, Effect]: ...
+    def habits(self, deal: Deal, used: Collection[str]) -> Mapping[str, Habit]: ...
+
+
 @dataclass(frozen=True)
 class Past:
     """What happened in a deal so far: the assets it used, and those that several people found wrong for it."""
@@ -73,11 +82,11 @@ class Known:
     commonest: float
 
 
-def known(deal: Deal, past: Past, asset_ids: Collection[str], lessons: Lessons, now: datetime) -> Known:
+def known(deal: Deal, past: Past, asset_ids: Collection[str], lessons: Learned, now: datetime) -> Known:
     """Gather what was learned of a deal, of these assets and of what deals like it use."""
     run = lessons.model
     habits = lessons.habits(deal, past.used) if run else {}
-    effects = lessons.effects({*asset_ids, *list(habits)[:HABITS]}, deal) if run else {}
+    effects = lessons.effects(asset_ids, deal) if run and asset_ids else {}
     commonest = max((one.likely for one in habits.values()), default=1.0)
     return Known(deal, past, now, run, effects, habits, _wanted(deal), commonest)
 
@@ -92,7 +101,7 @@ def score(asset: Asset, about: Known) -> float | None:
     """Return what an asset scores for a deal alone; None where nothing speaks for it but its language."""
     fitness = _fit(asset, about.wanted)
     speaks = any(
-        name != "language" and not about.wanted[name].isdisjoint(values) for name, values in _made_for(asset)
+        name != "language" and not about.wanted[name].isdisjoint(values) for name, values in made_for(asset)
     )
     if not speaks and not (asset.id in about.habits and fitness >= NEUTRAL_FIT):
         return None
@@ -101,7 +110,12 @@ def score(asset: Asset, about: Known) -> float | None:
 
 def by_fit(asset: Asset, about: Known) -> Ranked | None:
     """Weigh an asset for a deal alone, as `score` does."""
-    return None if score(asset, about) is None else _weighed(asset, about, None, ())
+    return None if score(asset, about) is None else weighed(asset, about)
+
+
+def weighed(asset: Asset, about: Known) -> Ranked:
+    """Weigh for a deal alone an asset that something speaks for."""
+    return _weighed(asset, about, None, ())
 
 
 def by_words(asset: Asset, about: Known, relevance: float, why: Reason) -> Ranked:
@@ -116,9 +130,13 @@ def days_fresh(asset: Asset, about: Known) -> int | None:
 
 
 def evidence(effect: Effect | None) -> float:
-    """Return what an effect on winning makes of a score (0..1): the shrunk ratio of odds, a quarter where it is 1."""
-    ratio = exp(effect.logit) if effect else 1.0
-    return min(1.0, max(LEAST_EVIDENCE, NEUTRAL_EVIDENCE * ratio))
+    """Return what an effect on winning makes of a score (0..1)."""
+    return proof(effect.logit if effect else 0.0)
+
+
+def proof(logit: float) -> float:
+    """Return what the log of a shrunk ratio of odds makes of a score (0..1): a quarter where it is 0."""
+    return min(1.0, max(LEAST_EVIDENCE, NEUTRAL_EVIDENCE * exp(logit)))
 
 
 def _weighed(asset: Asset, about: Known, relevance: float | None, why: Sequence[Reason]) -> Ranked:
@@ -132,18 +150,18 @@ def _weighed(asset: Asset, about: Known, relevance: float | None, why: Sequence[
 
 def _parts(asset: Asset, about: Known, relevance: float | None, fitness: float) -> tuple[float, ...]:
     """Return relevance, fit, evidence and freshness: their product is the score."""
-    proof = 1.0
+    proven = 1.0
     if about.run:
         habit = about.habits.get(asset.id)
         fitness = (1 - HABIT) * fitness + (HABIT * habit.likely / about.commonest if habit else 0.0)
-        proof = evidence(about.effects.get(asset.id))
+        proven = evidence(about.effects.get(asset.id))
     if asset.id in about.past.wrong:
         fitness *= WRONG
     ready = _readiness(asset, about.deal, about.now)
     if relevance is None:
-        return 1.0, fitness, proof, ready
+        return 1.0, fitness, proven, ready
     fitness = WORDS_ALONE + (1 - WORDS_ALONE) * fitness
-    return relevance, fitness, WORDS_ALONE + (1 - WORDS_ALONE) * proof if about.run else 1.0, ready
+    return relevance, fitness, WORDS_ALONE + (1 - WORDS_ALONE) * proven if about.run else 1.0, ready
 
 
 def _product(parts: Sequence[float]) -> float:
@@ -163,13 +181,14 @@ def _folded(facets: Facets, language: str) -> tuple[tuple[str, frozenset[str]], 
     return tuple((name, said[name]) for name in WEIGHTS if said[name])
 
 
-def _made_for(asset: Asset) -> tuple[tuple[str, frozenset[str]], ...]:
+def made_for(asset: Asset) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return by facet what an asset is made for, folded, in the order of WEIGHTS; what it does not say is left out."""
     return _folded(asset.facets, asset.language)
 
 
 def _fit(asset: Asset, wanted: Mapping[str, frozenset[str]]) -> float:
     said = 0.0
-    for name, values in _made_for(asset):
+    for name, values in made_for(asset):
         if wanted[name]:
             said += -WEIGHTS[name] if values.isdisjoint(wanted[name]) else WEIGHTS[name]
     return NEUTRAL_FIT + said / ALL_WEIGHTS
@@ -178,7 +197,7 @@ def _fit(asset: Asset, wanted: Mapping[str, frozenset[str]]) -> float:
 def _in_common(asset: Asset, wanted: Mapping[str, frozenset[str]]) -> tuple[Reason, ...]:
     """Return what an asset is made for that a deal has, as the asset spells it."""
     reasons = []
-    for name, values in _made_for(asset):
+    for name, values in made_for(asset):
         if not values.isdisjoint(wanted[name]):
             spelt = [asset.language[:2]] if name == "language" else getattr(asset.facets, name)
             # A language is no word to fold.
@@ -218,7 +237,7 @@ def _fresh(asset: Asset, about: Known) -> list[Reason]:
 
 def _unknown(asset: Asset, wanted: Mapping[str, frozenset[str]]) -> list[Reason]:
     """Say what the asset is made for that the deal does not tell of itself."""
-    names = tuple(name for name, _values in _made_for(asset) if not wanted[name])
+    names = tuple(name for name, _values in made_for(asset) if not wanted[name])
     return [Reason("unknown", names)] if names else []
 
 

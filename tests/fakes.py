@@ -352,6 +352,10 @@ class FakeLessons:
     def effects(self, asset_ids: Collection[str], deal: Deal) -> Mapping[str, Effect]:
         return {one: self._effects[one] for one in asset_ids if one in self._effects}
 
+    def odds(self, asset_ids: Sequence[str], deal: Deal) -> list[float]:
+        found = self.effects(asset_ids, deal)
+        return [found[one].logit if one in found else 0.0 for one in asset_ids]
+
     def follow(self) -> None:
         """What a test says needs no look."""
 

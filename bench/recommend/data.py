@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    import lightgbm
+
 Floats = NDArray[np.float64]
 Words = NDArray[np.str_]
 
+_FOLDS = 5
 _WORDS = {
     "product": "Supplies Subgroup",
     "industry": "Supplies Group",
@@ -24,7 +29,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Opportunities:
-    """Facts known at the start (columns of words, and the amount), and `chance`: log odds to be won, cross-fitted."""
+    """Facts known at the start (columns of words, and the amount), and `chance`: log odds to be won, by them alone."""
 
     facts: dict[str, Words | Floats]
     won: NDArray[np.bool_]
@@ -61,8 +66,34 @@ def coded(facts: dict[str, Words | Floats]) -> Floats:
     ).astype(float)
 
 
-def crossed(matrix: Floats, outcome: Floats, objective: str, *, raw: bool = False) -> Floats:
-    """Return for each row what LightGBM learned from other folds: mean outcome, or its log odds where `raw`."""
+def crossed(matrix: Floats, outcome: Floats, objective: str) -> Floats:
+    """Return for each row what LightGBM learned from other folds: its mean outcome."""
+    fold = _folds(outcome.size)
+    told = np.zeros(outcome.size)
+    for one in range(_FOLDS):
+        model = _learned(matrix[fold != one], outcome[fold != one], objective)
+        told[fold == one] = np.asarray(model.predict(matrix[fold == one]))
+    return told
+
+
+def _chance(facts: dict[str, Words | Floats], won: NDArray[np.bool_]) -> Floats:
+    """Return the mean log odds of the models of all folds: deals of the same facts have the same chance.
+
+    Crossed, it would differ by the fold that a deal is in, which nobody sees, and who uses what would follow from that.
+    """
+    matrix, fold = coded(facts), _folds(won.size)
+    models = [
+        _learned(matrix[fold != one], won[fold != one].astype(float), "binary") for one in range(_FOLDS)
+    ]
+    told = np.mean([np.asarray(model.predict(matrix, raw_score=True)) for model in models], axis=0)
+    return np.asarray(np.clip(told, -4, 4))
+
+
+def _folds(size: int) -> NDArray[np.int64]:
+    return np.random.default_rng(0).integers(0, _FOLDS, size)
+
+
+def _learned(matrix: Floats, outcome: Floats, objective: str) -> "lightgbm.Booster":
     import lightgbm
 
     settings = {
@@ -76,15 +107,4 @@ def crossed(matrix: Floats, outcome: Floats, objective: str, *, raw: bool = Fals
         "num_threads": 1,
         "seed": 0,
     }
-    fold = np.random.default_rng(0).integers(0, 5, outcome.size)
-    told = np.zeros(outcome.size)
-    for one in range(5):
-        train = lightgbm.Dataset(matrix[fold != one], outcome[fold != one])
-        told[fold == one] = np.asarray(
-            lightgbm.train(settings, train, 200).predict(matrix[fold == one], raw_score=raw)
-        )
-    return told
-
-
-def _chance(facts: dict[str, Words | Floats], won: NDArray[np.bool_]) -> Floats:
-    return np.clip(crossed(coded(facts), won.astype(float), "binary", raw=True), -4, 4)
+    return lightgbm.train(settings, lightgbm.Dataset(matrix, outcome), 200)

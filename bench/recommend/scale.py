@@ -1,7 +1,9 @@
-"""How long lists of suggestions take, with ten thousand assets, what was learned of them, and a real store."""
+"""What learning from a million uses costs, and how long lists take with what was learned and a real store."""
 
+import resource
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -14,6 +16,7 @@ import numpy as np
 
 from bench import library
 from bench.figures import Figure, Options, Promise, percentile
+from bench.recommend.made_up import SIZES, history
 from enablement.access import asset_filter
 from enablement.adapters.index import PageIndex
 from enablement.adapters.lessons import LearnedLessons
@@ -25,26 +28,33 @@ from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.recommended import SqlShortlists
 from enablement.evidence import habits
+from enablement.evidence.learn import learn
 from enablement.evidence.study import Study
 from enablement.following import suggest
 from enablement.meaning import QuestionEmbedder
-from enablement.model import Deal, Effect, Interval, Recommended, Run
+from enablement.model import Deal, Effect, Interval, Recommended, Run, Touch, Written
 from enablement.ports import HABITS, Crm, Services
-from enablement.recommend import recommend
+from enablement.recommend import Past, recommend
+from enablement.shelf import Shelf
 from sandbox.world import COMPETITORS, OPEN_STAGES, PRODUCTS
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SEED = 7
 ASSETS, QUICK_ASSETS = 10_000, 2_000
 OPEN, QUICK_OPEN = 20_000, 600
-# What was learned from: so many deals, each with so many uses on average.
-CLOSED, USES_EACH = 10_000, 10
+# How many uses are learned from; each deal has so many, and there is an asset to so many deals.
+LEARNED, QUICK_LEARNED = (10_000, 100_000, 1_000_000), (3_000, 10_000)
+USES_EACH, DEALS_TO_ASSET = 10, 10
+# What lists are made with was learned from so many deals; each open deal used so many assets.
+CLOSED, USED = 10_000, 3
 # Lists are made in two processes, each its half, as two workers would.
 WORKERS = 2
-AT_ONCE = 50
-SINGLE = 100
+AT_ONCE = 200
+SINGLE, COLD = 100, 20
 ALL_WITHIN_S, ONE_WITHIN_MS = 60.0, 200.0
-SIZES = ("small", "mid", "enterprise")
+LEARN_WITHIN_S, LEARN_WITHIN_GB = 90.0, 3.0
+# A use may cost so much more with ten times as many of them.
+LINEAR = 1.5
 LANGUAGES = ("en", "fr", "pt-BR", "th")
 BANK = {"en": ("What it costs and what it brings in the first year.", "How a rollout goes, week by week.")}
 
@@ -57,29 +67,71 @@ class _NobodyListens:
 
 
 def run(options: Options) -> Iterator[Figure]:
-    """Yield how long lists take: for one deal as a rep waits for it, and for all open deals at night."""
+    """Yield what learning costs, and how long lists take: of one deal while a rep waits, of all open deals at night."""
+    yield from _learning(options)
     assets = QUICK_ASSETS if options.quick else ASSETS
     count = QUICK_OPEN if options.quick else OPEN
     with tempfile.TemporaryDirectory(prefix="touchline-bench-") as folder:
         options.say(f"publishing {assets} assets, and what was learned of them")
         _fill(Path(folder), assets, count)
-        yield _one(Path(folder), assets)
+        yield from _one(Path(folder), assets)
         options.say(f"making the lists of {count} open deals")
         yield _all(Path(folder), assets, count)
 
 
-def _one(folder: Path, assets: int) -> Figure:
+def _learning(options: Options) -> Iterator[Figure]:
+    """Yield wall time and memory of learning, each size in a process of its own."""
+    took: dict[int, float] = {}
+    for uses in QUICK_LEARNED if options.quick else LEARNED:
+        options.say(f"learning from {uses} uses")
+        # Not a pool: its processes may have no children.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            took[uses], size = process.submit(_learn, uses).result()
+        whole = uses == LEARNED[-1]
+        promise = Promise(LEARN_WITHIN_S) if whole else None
+        yield Figure(f"learning from {uses} uses, time", "s", took[uses], promise=promise)
+        promise = Promise(LEARN_WITHIN_GB) if whole else None
+        yield Figure(f"learning from {uses} uses, memory of both processes", "GB", size, promise=promise)
+    *_, fewer, most = took
+    more = (took[most] / most) / (took[fewer] / fewer)
+    promise = None if options.quick else Promise(LINEAR)
+    yield Figure(f"learning: time a use, {most} uses to {fewer}", "ratio", more, promise=promise)
+
+
+def _learn(uses: int) -> tuple[float, float]:
+    """Return the seconds that learning took, and the sum of its processes' highest memory in GB."""
+    deals = uses // USES_EACH
+    study = history(uses, deals=deals, assets=deals // DEALS_TO_ASSET, seed=SEED)
+    begun = perf_counter()
+    learn(study, seed=SEED, on_step=lambda *_: None, saved=lambda _: None, save=lambda *_: None)
+    took = perf_counter() - begun
+    used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return took, sum(used) * 1024 / 1e9
+
+
+def _one(folder: Path, assets: int) -> Iterator[Figure]:
     services = _services(folder)
-    only = asset_filter(shared_outside=False, now=NOW)
     deals = _deals(SINGLE, Random(f"{SEED}:single"))
-    recommend((), deals[0], within=services, only=only, now=NOW)
-    times = []
-    for deal in deals:
-        begun = perf_counter()
-        recommend((), deal, within=services, only=only, now=NOW)
-        times.append(1000 * (perf_counter() - begun))
+    _timed(services, deals[0])
     promise = Promise(ONE_WITHIN_MS)
-    return Figure(f"list of one deal, {assets} assets, p95", "ms", percentile(times, 95), promise=promise)
+    times = [_timed(services, deal) for deal in deals]
+    yield Figure(f"list of one deal, {assets} assets, p95", "ms", percentile(times, 95), promise=promise)
+    evidence = services.evidence
+    times = [
+        _timed(replace(services, lessons=LearnedLessons(evidence, alert=_fail)), deal)
+        for deal in deals[:COLD]
+    ]
+    name = f"the first list after something was learned, {assets} assets, p95"
+    yield Figure(name, "ms", percentile(times, 95), promise=promise)
+
+
+def _timed(services: Services, deal: Deal) -> float:
+    """Return how many milliseconds a list takes that nothing is kept of."""
+    only = asset_filter(shared_outside=False, now=NOW)
+    used = tuple(sorted(one.asset_id for one in services.ledger.touches_of(deal.id)))
+    begun = perf_counter()
+    recommend((), deal, within=services, only=only, now=NOW, past=Past(used))
+    return 1000 * (perf_counter() - begun)
 
 
 def _all(folder: Path, assets: int, count: int) -> Figure:
@@ -96,8 +148,9 @@ def _all(folder: Path, assets: int, count: int) -> Figure:
 
 def _make(folder: Path, deal_ids: Sequence[str]) -> None:
     services = _services(folder)
+    shelf = Shelf(services.catalog, whole=True)
     for start in range(0, len(deal_ids), AT_ONCE):
-        suggest(deal_ids[start : start + AT_ONCE], services, now=NOW)
+        suggest(deal_ids[start : start + AT_ONCE], services, now=NOW, shelf=shelf)
 
 
 def _services(folder: Path) -> Services:
@@ -135,10 +188,11 @@ def _fill(folder: Path, assets: int, count: int) -> None:
     services.index.follow()
     services.mirror.store(deals=_deals(count, Random(f"{SEED}:open")))
     ids = sorted(one.asset.id for one in drawn)
+    services.ledger.write(Written(records=tuple(_touches(count, ids))), now=NOW)
     evidence = SqlEvidence(database)
     run = Run("bench", "learning", NOW, None, "", 0.0, CLOSED, CLOSED * USES_EACH, "bench")
     evidence.begin(run)
-    evidence.save(run.id, HABITS, habits.fit(_study(ids)))
+    evidence.save(run.id, HABITS, habits.fit(_used(ids)))
     evidence.finish(replace(run, state="in_use", ended_at=NOW, progress=1.0), _effects(ids))
     database.close()
 
@@ -169,6 +223,30 @@ def _deals(count: int, chance: Random) -> list[Deal]:
     ]
 
 
+def _touches(count: int, asset_ids: Sequence[str]) -> Iterator[Touch]:
+    chance = Random(f"{SEED}:touches")
+    for deal in _deals(count, Random(f"{SEED}:open")):
+        for number, asset_id in enumerate(chance.sample(asset_ids, USED)):
+            yield Touch(
+                id=f"{deal.id} {number}",
+                kind="shared",
+                deal_id=deal.id,
+                asset_id=asset_id,
+                version_id=asset_id,
+                email="rep@example.test",
+                recipient="",
+                channel="",
+                share_id="",
+                occurred_at=NOW - timedelta(days=chance.randrange(1, 60)),
+            )
+
+
+def _used(asset_ids: Sequence[str]) -> Study:
+    """Return a history of uses of these assets."""
+    made = history(CLOSED * USES_EACH, deals=CLOSED, assets=len(asset_ids), seed=SEED)
+    return replace(made, assets=np.array(asset_ids))
+
+
 def _effects(asset_ids: Collection[str]) -> Iterator[Effect]:
     chance = Random(f"{SEED}:effects")
     segments = [
@@ -183,38 +261,3 @@ def _effects(asset_ids: Collection[str]) -> Iterator[Effect]:
             yield Effect(
                 asset_id, "winning", segment, points, "no_clear_effect", chance.randrange(30, 300), logit, 0.1
             )
-
-
-def _study(asset_ids: Sequence[str]) -> Study:
-    chance = np.random.default_rng(SEED)
-    count = CLOSED * USES_EACH
-    nothing, none = np.zeros(0), np.zeros(0, np.int64)
-    segments = {
-        "industry": chance.choice(np.array(library.INDUSTRIES), CLOSED),
-        "region": chance.choice(np.array(library.REGIONS), CLOSED),
-        "size": chance.choice(np.array(SIZES), CLOSED),
-    }
-    begun = np.full(CLOSED, 20_000.0)
-    popular = chance.pareto(1.5, len(asset_ids)) + 0.1
-    return Study(
-        deals=np.array([f"d{number:06d}" for number in range(CLOSED)]),
-        accounts=np.full(CLOSED, ""),
-        facts=segments,
-        segments=segments,
-        begun=begun,
-        ended=begun + 60,
-        won=chance.random(CLOSED) < 0.25,
-        stages=("Open",),
-        stay_deal=np.arange(CLOSED),
-        stay_stage=np.zeros(CLOSED, np.int64),
-        stay_from=begun,
-        assets=np.array(asset_ids),
-        use_deal=chance.integers(0, CLOSED, count),
-        use_asset=chance.choice(len(asset_ids), count, p=popular / popular.sum()),
-        use_at=np.full(count, 20_010.0),
-        lot_deal=none,
-        lot_asset=none,
-        lot_shown=none.astype(bool),
-        lot_chance=nothing,
-        lot_at=nothing,
-    )

@@ -5,16 +5,18 @@ import threading
 from collections.abc import Callable, Collection as Some, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
+from typing import TypeVar
 
 from enablement.evidence.habits import Habits, read
 from enablement.facets import deal_segments
 from enablement.model import Deal, Effect, Habit, Run
 from enablement.ports import HABITS, Evidence
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
-# The effects of so many assets are held: some 50 MB where each has ten segments.
-MOST_ASSETS = 10_000
+# The effects of so many assets are held: some 100 MB where each has ten segments.
+MOST_ASSETS = 20_000
 # What earlier runs are tried where the one in use cannot be read.
 RUNS_TRIED = 7
 TROUBLE = "evidence"
@@ -27,6 +29,8 @@ class _Held:
     run_id: str = ""
     habits: Habits | None = None
     effects: dict[str, list[Effect]] = field(default_factory=dict)
+    # By asset and segment.
+    logits: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 class LearnedLessons:
@@ -70,9 +74,29 @@ class LearnedLessons:
         except Exception as error:
             self._trouble(held.run_id, error)
             return {}
-        segments = {f"{name}:{value}" for name, value in deal_segments(deal).items()}
+        segments = _segments(deal)
         chosen = {asset_id: most_telling(some, segments) for asset_id, some in found.items()}
         return {asset_id: effect for asset_id, effect in chosen.items() if effect}
+
+    def odds(self, asset_ids: Sequence[str], deal: Deal) -> Sequence[float]:
+        held = self._now()
+        nothing = [0.0] * len(asset_ids)
+        if not held.run_id:
+            return nothing
+        try:
+            found = self._logits(held, set(asset_ids))
+        except Exception as error:
+            self._trouble(held.run_id, error)
+            return nothing
+        segments = sorted(_segments(deal))
+        odds = [_logit(found[one], segments) for one in asset_ids]
+        # What was found in segments alone is told by the one where most deals tell of it.
+        apart = [one for one, logit in zip(asset_ids, odds, strict=True) if logit is None]
+        effects = self.effects(apart, deal) if apart else {}
+        return [
+            logit if logit is not None else effects[one].logit if one in effects else 0.0
+            for one, logit in zip(asset_ids, odds, strict=True)
+        ]
 
     def habits(self, deal: Deal, used: Some[str]) -> Mapping[str, Habit]:
         habits = self._now().habits
@@ -115,17 +139,35 @@ class LearnedLessons:
             yield held
 
     def _effects(self, held: _Held, asset_ids: set[str]) -> dict[str, list[Effect]]:
-        with self._lock:
-            found = {one: held.effects[one] for one in asset_ids if one in held.effects}
-        if missing := asset_ids - found.keys():
-            # An asset of which nothing was found is remembered as such.
-            new: dict[str, list[Effect]] = {one: [] for one in missing}
+        def looked_up(missing: set[str]) -> dict[str, list[Effect]]:
+            found: dict[str, list[Effect]] = {one: [] for one in missing}
             for effect in self._evidence.effects(held.run_id, assets=missing, on="winning"):
-                new[effect.asset_id].append(effect)
+                found[effect.asset_id].append(effect)
+            return found
+
+        return self._remembered(held.effects, asset_ids, looked_up)
+
+    def _logits(self, held: _Held, asset_ids: set[str]) -> dict[str, dict[str, float]]:
+        def looked_up(missing: set[str]) -> dict[str, dict[str, float]]:
+            found: dict[str, dict[str, float]] = {one: {} for one in missing}
+            for asset_id, segment, logit in self._evidence.logits(held.run_id, missing):
+                found[asset_id][segment] = logit
+            return found
+
+        return self._remembered(held.logits, asset_ids, looked_up)
+
+    def _remembered(
+        self, known: dict[str, T], asset_ids: set[str], look_up: Callable[[set[str]], dict[str, T]]
+    ) -> dict[str, T]:
+        """Return what is known of assets and look up the rest; that nothing was found is remembered too."""
+        with self._lock:
+            found = {one: known[one] for one in asset_ids if one in known}
+        if missing := asset_ids - found.keys():
+            new = look_up(missing)
             with self._lock:
-                if len(held.effects) + len(new) > MOST_ASSETS:
-                    held.effects.clear()
-                held.effects.update(new)
+                if len(known) + len(new) > MOST_ASSETS:
+                    known.clear()
+                known.update(new)
             found |= new
         return found
 
@@ -133,6 +175,25 @@ class LearnedLessons:
         log.warning("what run %s found could not be read: %s", run_id[:10], type(error).__name__)
         summary = f"What was learned from deals (run {run_id[:10]}) cannot be read: {type(error).__name__}"
         self._alert(TROUBLE, "lessons", summary)
+
+
+def _segments(deal: Deal) -> set[str]:
+    return {f"{name}:{value}" for name, value in deal_segments(deal).items()}
+
+
+def _logit(logits: Mapping[str, float], segments: Sequence[str]) -> float | None:
+    """Return an asset's log odds in a deal of these sorted segments, as `most_telling` makes them.
+
+    0 where there are none, None where there are in segments alone.
+    """
+    in_all = logits.get("")
+    if in_all is None:
+        return None if logits else 0.0
+    apart = 0.0
+    for one in segments:
+        if one in logits:
+            apart += logits[one] - in_all
+    return in_all + apart
 
 
 def most_telling(effects: Sequence[Effect], segments: set[str]) -> Effect | None:

@@ -8,6 +8,7 @@ from enablement.evidence.study import Flags, Floats, Ints, Study
 
 # The stage of a closed deal of which no stay is known.
 NO_STAGE = -1
+_COMMON = 0.05
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ def uses(study: Study, rows: Passages) -> Uses:
         fits = at[here] <= rows.left[begin[here] + step]
         row[here[fits]] = begin[here[fits]] + step
     return Uses(deal, asset, row)
+
+
+def common(found: Uses, study: Study) -> Flags:
+    """Return which assets so many of the closed deals used that chance is not what one has to fear most."""
+    closed = np.count_nonzero(np.isfinite(study.ended))
+    return np.asarray(np.bincount(found.asset, minlength=study.assets.size) > _COMMON * closed)
 
 
 def by_then(found: Uses, rows: Passages) -> tuple[Ints, Ints]:

@@ -17,15 +17,17 @@ _STEPS = 64
 _LEAST_EXPECTED = 1e-6
 
 
-def expected_moves(study: Study, of: Stays, cut: Spells, made: Floats, learn: Flags, *, seed: int) -> Floats:
+def expected_moves(
+    study: Study, of: Stays, cut: Spells, made: Floats, learn: Flags, *, seed: int, in_time: bool = True
+) -> Floats:
     """Return how many moves to expect in each spell (above 0) by its deal's facts, its stage and its time in there.
 
-    Learned from the spells `learn`; `made` is the ratio by which what was used is held to have changed the rate in
-    each spell: it is taken out. Cross-fitted: what is said of a deal is learned from deals of other accounts. Gradient
-    boosted trees with a Poisson loss over the time at risk; how long its earlier stages took speaks for what else
-    makes a deal slow.
+    Learned from the spells `learn`; `made` is the ratio by which what was used, and the deal's own pace, are held to
+    have changed the rate in each spell: it is taken out. Cross-fitted: what is said of a deal is learned from deals of
+    other accounts. Gradient boosted trees with a Poisson loss over the time at risk. How long earlier stages took is
+    left out: uses made that longer or shorter. The time in stage is left out where it is not asked for (`in_time`).
     """
-    at = cuts(of)
+    at = cuts(of) if in_time else np.zeros(1)
     inside = [in_band(cut, at, band) for band in range(len(at))]
     count = len(of.deal)
     there = np.column_stack([np.bincount(cut.stay, one, minlength=count) for one in inside]) > 0
@@ -55,7 +57,7 @@ def _learned(
     facts, words = columns(study)
     steps = [column if is_words else _steps(column) for column, is_words in zip(facts.T, words, strict=True)]
     deal = of.deal[stay]
-    known = [*(column[deal] for column in steps), of.stage[stay], band, _steps(of.before)[stay]]
+    known = [*(column[deal] for column in steps), of.stage[stay], band]
     table = np.column_stack(known).astype(np.float64)
     fold = folds(study, seed)[deal]
     chance = np.random.default_rng(seed)
@@ -74,7 +76,7 @@ def _learned(
             min_samples_leaf=50,
             l2_regularization=1.0,
             early_stopping=False,
-            categorical_features=[*words, False, False, False],
+            categorical_features=[*words, False, False],
             random_state=seed,
         )
         # One thread: sums of floats depend on how they are parted.

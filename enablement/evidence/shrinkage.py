@@ -23,15 +23,16 @@ class Shrunk:
     high: Floats
 
 
-def shrunk(effects: Floats, errors: Floats, variance: float) -> Shrunk:
+def shrunk(effects: Floats, errors: Floats, variance: float, *, doubt: Floats | float = 0.0) -> Shrunk:
     """Judge effects of a normal prior (mean 0, `variance`) anew by a prior of any shape with its mode at none.
 
     The prior is a mixture of normals around 0, one of them without any width: if most effects are none, those are
     told apart from few large ones, which one normal for all can't do. Its weights are found from all effects.
+    `doubt` is a standard deviation beside what the data say.
     """
     # What the data alone say of each effect: the normal prior is taken out again.
     precision = np.maximum(1 / errors**2 - 1 / variance, 1e-6)
-    plain, noise = effects / errors**2 / precision, 1 / precision
+    plain, noise = effects / errors**2 / precision, 1 / precision + doubt**2
     widths = variance * np.concatenate([[0.0], 2.0 ** np.arange(-8, 4)])
     whole = noise[:, None] + widths
     likely = np.exp(-0.5 * plain[:, None] ** 2 / whole) / np.sqrt(whole)

@@ -1,6 +1,6 @@
 """The time that deals spend in their stages, cut wherever a stage ends or content is used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -17,7 +17,7 @@ class Stays:
     """Stays with time in them, ordered by deal and time: from when to when, and whether it ended by moving on.
 
     A deal moves on when it comes to a later stage or is won. What ends otherwise is censored: it is still open, it was
-    lost, or it fell back. Times are days; `before` is for how many days the deal had been there already.
+    lost, or it fell back. Times are days.
     """
 
     deal: Ints
@@ -25,7 +25,10 @@ class Stays:
     begin: Floats
     end: Floats
     moved: Flags
-    before: Floats
+
+    def some(self, which: Flags) -> "Stays":
+        """Return some of the stays."""
+        return Stays(*(getattr(self, one.name)[which] for one in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,7 @@ def stays(study: Study) -> Stays:
     end = np.where(last, until, np.append(begin[1:], 0.0)[: len(deal)])
     later = np.append(stage[1:] > stage[:-1], False)[: len(deal)]
     moved = np.where(last, closed & study.won[deal], later)
-    first = np.flatnonzero(np.append(True, last[:-1])[: len(deal)])
-    before = begin - np.repeat(begin[first], np.diff(np.append(first, len(deal))))
-    return Stays(deal, stage, begin, end, moved, before)
+    return Stays(deal, stage, begin, end, moved)
 
 
 def cuts(of: Stays) -> Floats:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from enablement.model.asking import Answered, Ask, ChannelLink, Feedback, Suggestion
 from enablement.model.deals import Withdrawal
+from enablement.model.evidence import Lot
 from enablement.model.library import Change, Decision, Notice, Preview, Upload
 from enablement.model.people import Audit
 from enablement.model.sharing import Opening, Share, Touch
@@ -13,6 +14,7 @@ Record = (
     Ask
     | Answered
     | Suggestion
+    | Lot
     | Share
     | Touch
     | Feedback

@@ -120,8 +120,11 @@ class People(Protocol):
 class Shortlists(Protocol):
     """What is kept of each deal's suggestions between two changes of it."""
 
-    def keep(self, deal_id: str, rows: Sequence[Recommended]) -> None:
-        """Store what fits a deal in place of what was kept for it; nothing removes it."""
+    def keep(self, lists: Mapping[str, Sequence[Recommended]]) -> None:
+        """Store what fits each deal (by id) in place of what was kept for it; nothing removes it.
+
+        A list that is another only in when it was made stays as it is.
+        """
 
     def of(self, deal_id: str) -> list[Recommended]:
         """Return what is kept for a deal, best first."""

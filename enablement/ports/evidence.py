@@ -39,7 +39,7 @@ class NoSuchRun(Exception):
 
 
 class Evidence(Protocol):
-    """Runs of learning, the effects they found, and the lots that were drawn."""
+    """Runs of learning and the effects they found."""
 
     def history(self) -> History:
         """Return what there is to learn from, read in pages."""
@@ -80,8 +80,8 @@ class Evidence(Protocol):
     ) -> list[Effect]:
         """Return what a run found, of some assets and segments alone where named, ordered by asset, on, segment."""
 
-    def draw(self, lots: Sequence[Lot]) -> None:
-        """Keep lots; a known id is left as it is."""
+    def logits(self, run_id: str, assets: Some[str]) -> Sequence[tuple[str, str, float]]:
+        """Return (asset id, segment, logit) of the effects on winning that a run found of these assets."""
 
     def forget_old(self, *, keep: int) -> int:
         """Drop effects and saved parts of all but the newest `keep` runs and the one in use; return how many runs."""
@@ -119,6 +119,9 @@ class Lessons(Protocol):
 
         Its `logit` is for this deal: what all of its segments make of the asset's own together.
         """
+
+    def odds(self, asset_ids: Sequence[str], deal: Deal) -> Sequence[float]:
+        """Return the `logit` of each of these assets' effects for a deal, 0 where there is none: quick for hundreds."""
 
     def habits(self, deal: Deal, used: Some[str]) -> Mapping[str, Habit]:
         """Return what deals like this one use, given what it has used: the likeliest assets, at most 200."""

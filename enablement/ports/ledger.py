@@ -74,7 +74,8 @@ class Ledger(Protocol):
 
     def touches(self, ids: Some[str]) -> list[Touch]: ...
 
-    def touches_of(self, deal_id: str) -> list[Touch]: ...
+    def touches_of(self, *deal_ids: str) -> list[Touch]:
+        """Return the touches of these deals, the oldest first."""
 
     def touches_with(self, asset_ids: Some[str], *, since: datetime, until: datetime) -> list[Touch]:
         """Return the touches of deals with any of these assets from one moment to before another, not taken back."""
@@ -117,8 +118,8 @@ class Ledger(Protocol):
 
     def last_opening(self, share_id: str) -> datetime | None: ...
 
-    def feedback(self, *, email: str | None, deal_id: str) -> list[Feedback]:
-        """Return what a person said, or everybody (None), of suggestions for a deal, the oldest first."""
+    def feedback(self, *deal_ids: str, email: str | None) -> list[Feedback]:
+        """Return what a person said, or everybody (None), of suggestions for these deals, the oldest first."""
 
     def channel_deal(self, channel: str) -> str | None: ...
 

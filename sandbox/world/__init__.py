@@ -13,7 +13,7 @@ from sandbox.world.company import (
 from sandbox.world.generate import generate
 from sandbox.world.hostile import HOSTILE, HOSTILE_OWNER
 from sandbox.world.load import Loaded, load
-from sandbox.world.model import Account, Contact, Opportunity, Person, World
+from sandbox.world.model import Account, Contact, ContentUse, Opportunity, Person, World
 from sandbox.world.norfield import NORFIELD, ROLLOUT_NAME
 from sandbox.world.org_client import LoadError
 from sandbox.world.slack import slack_workspace
@@ -35,6 +35,7 @@ __all__ = [
     "ROLLOUT_NAME",
     "Account",
     "Contact",
+    "ContentUse",
     "LoadError",
     "Loaded",
     "Opportunity",

@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import count as count_up, cycle
+from functools import partial
+from itertools import count as count_up, cycle, islice
 from random import Random
 from typing import TypeVar
 
 from sandbox.world.company import COMPETITORS, FIELD, INSIGHT, PEER, PEOPLE, PROTAGONIST, WAREHOUSE, YARD
 from sandbox.world.hostile import HOSTILE, hostile_owner
-from sandbox.world.model import Account, Contact, ContactRole, Opportunity, Person, StageChange
+from sandbox.world.model import (
+    Account,
+    Contact,
+    ContactRole,
+    ContentUse,
+    Opportunity,
+    Person,
+    StageChange,
+)
 from sandbox.world.names import names
 from sandbox.world.norfield import NORFIELD, norfield_deals
+from sandbox.world.past import draw_helped, uses_in
 from sandbox.world.progress import Circumstances, draw_closed, draw_open
 from sandbox.world.stages import LOST
 
@@ -51,6 +61,27 @@ def draw_opportunities(
     return (*fixed, *hostile, *still_open, *closed)
 
 
+def draw_past(
+    rng: Random,
+    accounts: tuple[Account, ...],
+    contacts: tuple[Contact, ...],
+    *,
+    count: int,
+    today: date,
+    beside: Sequence[Opportunity],
+) -> tuple[tuple[Opportunity, ...], tuple[ContentUse, ...]]:
+    """Draw `count` closed deals beside those that are there, and the uses of content that bore on them."""
+    drawer = _Drawer(rng, accounts, contacts, today, keys="P")
+    drawer.given_names |= {deal.name for deal in beside}
+    deals: list[Opportunity] = []
+    uses: list[ContentUse] = []
+    for owner in islice(cycle(_rep_emails()), count):
+        used: dict[str, str] = {}
+        deals.append(drawer.draw(owner, partial(draw_helped, used=used)))
+        uses += uses_in(rng, deals[-1], used)
+    return tuple(deals), tuple(uses)
+
+
 def _rep_emails() -> list[str]:
     return [person.email for person in PEOPLE if person.job == "rep"]
 
@@ -68,11 +99,17 @@ class _Drawer:
     """Draws deals one after another and remembers which names and keys it gave out."""
 
     def __init__(
-        self, rng: Random, accounts: Sequence[Account], contacts: Sequence[Contact], today: date
+        self,
+        rng: Random,
+        accounts: Sequence[Account],
+        contacts: Sequence[Contact],
+        today: date,
+        *,
+        keys: str = "O",
     ) -> None:
         self._rng = rng
         self._today = today
-        self._keys = count_up(1)
+        self._keys = (f"{keys}{number:05}" for number in count_up(1))
         self._accounts = _group(accounts, lambda account: account.owner)
         self._contacts = _group(contacts, lambda contact: contact.account)
         self.given_names: set[str] = set()
@@ -94,7 +131,7 @@ class _Drawer:
         is_closed = history[-1].stage.startswith("Closed")
         lost = history[-1].stage == LOST
         return Opportunity(
-            key=f"O{next(self._keys):05}",
+            key=next(self._keys),
             name=name or self._fresh_name(account, products[0], history, is_renewal=is_renewal),
             account=account.key,
             owner=owner,

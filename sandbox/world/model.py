@@ -118,6 +118,16 @@ class Opportunity:
 
 
 @dataclass(frozen=True)
+class ContentUse:
+    """A rep presenting a file of the sample library in a deal."""
+
+    deal: str
+    file: str
+    email: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class World:
     """A sales organisation on one day, the same for the same seed, sizes and day."""
 
@@ -130,6 +140,7 @@ class World:
     accounts: tuple[Account, ...]
     contacts: tuple[Contact, ...]
     opportunities: tuple[Opportunity, ...]
+    uses: tuple[ContentUse, ...] = ()
 
     def person(self, email: str) -> Person:
         """Find a colleague by e-mail; a KeyError names the missing one."""

@@ -14,7 +14,7 @@ HISTORY_DAYS = 546  # eighteen months
 _SHORTEST_STAGE_DAYS = 9
 _LONGEST_STAGE_DAYS = 75
 _OPEN_STAGE_WEIGHTS = (12, 22, 28, 22, 16)
-_LOST_FROM_WEIGHTS = (10, 22, 26, 24, 18)
+LOST_FROM_WEIGHTS = (10, 22, 26, 24, 18)
 _COMPETITOR_EFFECT = {PALLETARY: -0.55, KORVANE: -0.25, DOCKWRIGHT: 0.1}
 
 
@@ -31,9 +31,13 @@ class Circumstances:
 
 def draw_closed(rng: Random, deal: Circumstances) -> tuple[StageChange, ...]:
     """Draw the history of a deal that was won or lost within the last eighteen months."""
-    won = rng.random() < _chance_to_win(deal)
-    last = len(OPEN_STAGES) if won else rng.choices(range(1, 6), weights=_LOST_FROM_WEIGHTS)[0]
-    stages = [*_drop_skipped(rng, list(OPEN_STAGES[:last])), WON if won else LOST]
+    won = rng.random() < chance_to_win(deal)
+    last = len(OPEN_STAGES) if won else rng.choices(range(1, 6), weights=LOST_FROM_WEIGHTS)[0]
+    return closed_after(rng, deal, [*drop_skipped(rng, list(OPEN_STAGES[:last])), WON if won else LOST])
+
+
+def closed_after(rng: Random, deal: Circumstances, stages: list[str]) -> tuple[StageChange, ...]:
+    """Draw when a deal went through these stages, the last of them within the last eighteen months."""
     lengths = [_stage_days(rng, deal) for _ in stages[1:]]
     closed = deal.today - timedelta(days=rng.randint(1, HISTORY_DAYS - sum(lengths) - 3))
     return _changes(rng, deal, stages, _dates_back(closed, lengths))
@@ -42,13 +46,14 @@ def draw_closed(rng: Random, deal: Circumstances) -> tuple[StageChange, ...]:
 def draw_open(rng: Random, deal: Circumstances) -> tuple[StageChange, ...]:
     """Draw the history of a deal that is still open today."""
     reached = rng.choices(range(1, 6), weights=_OPEN_STAGE_WEIGHTS)[0]
-    stages = _drop_skipped(rng, list(OPEN_STAGES[:reached]))
+    stages = drop_skipped(rng, list(OPEN_STAGES[:reached]))
     lengths = [_stage_days(rng, deal) for _ in stages[1:]]
     entered = deal.today - timedelta(days=rng.randint(1, 45))
     return _changes(rng, deal, stages, _dates_back(entered, lengths))
 
 
-def _chance_to_win(deal: Circumstances) -> float:
+def chance_to_win(deal: Circumstances) -> float:
+    """Return how likely a deal is won that gets no help from content, 0 to 1."""
     score = -0.6 + (2.4 if deal.is_renewal else 0.0)
     score += sum(_COMPETITOR_EFFECT[competitor] for competitor in deal.competitors)
     score += 0.3 if deal.account.industry in ("Manufacturing", "Food & Beverage") else -0.1
@@ -56,7 +61,7 @@ def _chance_to_win(deal: Circumstances) -> float:
     return 1 / (1 + math.exp(-score))
 
 
-def _drop_skipped(rng: Random, stages: list[str]) -> list[str]:
+def drop_skipped(rng: Random, stages: list[str]) -> list[str]:
     """Leave out a stage now and then, as reps do; never the last one reached."""
     return [stage for stage in stages[:-1] if rng.random() > 0.15] + stages[-1:]
 

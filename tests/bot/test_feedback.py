@@ -20,7 +20,7 @@ def noted_in(stage: Stage) -> dict[str, Any]:
 
 def given(stage: Stage) -> list[str]:
     """Return the verdicts that are kept of the first deal, the oldest first."""
-    kept = stage.services.ledger.feedback(email="maya@harbourline.test", deal_id=stage.deals[ROLLOUT])
+    kept = stage.services.ledger.feedback(stage.deals[ROLLOUT], email="maya@harbourline.test")
     return [one.verdict for one in kept]
 
 

@@ -98,15 +98,30 @@ def test_use_is_what_reached_the_buyer_first_and_was_not_taken_back(
     ]
 
 
-def test_lots_are_kept_once_and_come_back_with_history(evidence: SqlEvidence) -> None:
+def test_lots_are_kept_once_and_come_back_with_history(evidence: SqlEvidence, ledger: SqlLedger) -> None:
     lot = Lot("lot", deal().id, "deck", True, 0.25, "model", NOW)
     other = replace(lot, id="other", shown=False)
 
-    evidence.draw([lot, other])
-    evidence.draw([replace(lot, shown=False)])
-    evidence.draw([])
+    ledger.write(Written(records=(lot, other)), now=NOW)
+    ledger.write(Written(records=(replace(lot, shown=False),)), now=NOW)
 
     assert sorted(evidence.history().lots, key=lambda one: one.id) == [lot, other]
+
+
+def test_log_odds_are_those_of_effects_on_winning_in_a_run(evidence: SqlEvidence) -> None:
+    found = [
+        effect("a", logit=0.1),
+        effect("a", segment="industry:Retail", logit=-0.2),
+        effect("b", logit=0.3),
+    ]
+    evidence.begin(RUN)
+    evidence.finish(RUN, [*found, effect("a", on="speed", logit=9.0), effect("c", logit=9.0)])
+
+    assert sorted(evidence.logits(RUN.id, ["a", "b", "never"])) == [
+        *(("a", "", 0.1), ("a", "industry:Retail", -0.2)),
+        ("b", "", 0.3),
+    ]
+    assert list(evidence.logits("another", ["a"])) == []
 
 
 def test_a_run_says_how_it_stands(evidence: SqlEvidence) -> None:

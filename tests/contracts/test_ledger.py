@@ -63,7 +63,7 @@ def test_every_kind_of_record_comes_back_as_it_was_written(ledger: SqlLedger) ->
     assert ledger.share(shared.id) == ledger.share_by_token(shared.token) == shared
     assert ledger.touches([touched.id]) == ledger.touches_of(deal().id) == [touched]
     assert ledger.touch(touched.id) == touched
-    assert ledger.feedback(email=ANNA, deal_id=deal().id) == [said]
+    assert ledger.feedback(deal().id, email=ANNA) == [said]
     assert ledger.last_opening(shared.id) == opened.opened_at
     assert ledger.thread_deal("C1", "170.1", ANNA) == deal().id
 

@@ -126,7 +126,7 @@ def test_the_ask_and_the_suggestion_behind_a_share_are_on_record(desk: Hooks) ->
         Recommended(DEAL, rank, one, f"{one} v1", score, why, "m", "x", NOW)
         for rank, (one, score) in enumerate([("over", 0.9), (SECRET, 0.8), (PAPER, 0.7)], start=1)
     ]
-    desk.world.services.shortlists.keep(DEAL, kept)
+    desk.world.services.shortlists.keep({DEAL: kept})
 
     press(desk)
 

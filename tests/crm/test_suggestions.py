@@ -56,7 +56,7 @@ def part(name: str) -> Claimed:
 def shrink(stage: Stage, count: int) -> None:
     """Leave so many suggestions of what is kept for the first deal."""
     deal_id = stage.deals[ROLLOUT]
-    stage.services.shortlists.keep(deal_id, stage.services.shortlists.of(deal_id)[:count])
+    stage.services.shortlists.keep({deal_id: stage.services.shortlists.of(deal_id)[:count]})
 
 
 def tell(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from enablement.copying import ASSET, RENEW, follow, renew, tell_again
+from enablement.copying import ASSET, DEALS_AT_ONCE, RENEW, follow, renew, tell_again
 from enablement.following import KEPT, SUGGEST_IN_CRM, shown_in_crm, suggest
 from enablement.model import Asset, Copy, CopyKind, Facets
 from enablement.recommend import MOST
@@ -126,18 +126,20 @@ def test_open_deals_are_chosen_for_once_a_day_and_only_news_are_told(world: Worl
 def test_a_round_that_takes_long_goes_on_in_a_row_of_its_own(world: World) -> None:
     library(world)
     world.mirror.store(
-        deals=[deal(f"Customer {n} – Rollout", competitors=("Dockwright",)) for n in range(120)]
+        deals=[
+            deal(f"Customer {n} – Rollout", competitors=("Dockwright",)) for n in range(DEALS_AT_ONCE + 20)
+        ]
     )
 
     renew("", world.services, until=NOW - timedelta(seconds=1), task_id="row")
     renew("", world.services, until=NOW - timedelta(seconds=1), task_id="row")
 
     rounds = [subject for kind, subject in due(world) if kind == RENEW]
-    assert rounds == [world.mirror.open_deals(after="", limit=50)[-1]], (
+    assert rounds == [world.mirror.open_deals(after="", limit=DEALS_AT_ONCE)[-1]], (
         "a row that is done again adds no second one"
     )
     done(world)
-    assert len(world.crm.suggestions) == 121
+    assert len(world.crm.suggestions) == DEALS_AT_ONCE + 21
 
 
 def test_a_deal_that_closes_or_goes_shows_nothing_more(world: World) -> None:
@@ -164,7 +166,7 @@ def test_what_is_shown_in_the_crm_is_the_best_of_what_is_kept_and_may_be_shown(w
     poor = [replace(row, score=0.01) if row.rank > 4 else row for row in kept]
 
     shown = shown_in_crm(MINE, world.services, now=NOW)
-    world.services.shortlists.keep(MINE.id, poor)
+    world.services.shortlists.keep({MINE.id: poor})
 
     assert len(kept) == 9 <= KEPT
     assert [row.rank for row in shown] == [1, 2, 3, 4, 5]

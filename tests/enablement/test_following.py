@@ -125,7 +125,7 @@ def test_what_is_kept_is_said_as_what_is_chosen_now(
     looked = counted(monkeypatch, recommend)
     kept = asked(world, "kept", place=place)
     looked_by_then = list(looked)
-    world.services.shortlists.keep(MINE.id, ())
+    world.services.shortlists.keep({MINE.id: ()})
 
     assert kept == asked(world, "fresh", place=place)
     assert kept["models"] == {BY_FIT}
@@ -173,7 +173,7 @@ def test_what_is_kept_is_not_shown_once_it_is_old(change: Callable[[World], None
 
     change(world)
     old = asked(world, "with what was kept")
-    world.services.shortlists.keep(MINE.id, ())
+    world.services.shortlists.keep({MINE.id: ()})
     fresh = asked(world, "without")
 
     assert len(kept) >= KEPT > MOST
@@ -207,7 +207,7 @@ def test_when_too_few_of_the_kept_may_be_shown_it_is_chosen_now(world: World) ->
     suggest([MINE.id], world.services, now=NOW)
 
     said = asked(world, "kept", place=Place(channel=SHARED))
-    world.services.shortlists.keep(MINE.id, ())
+    world.services.shortlists.keep({MINE.id: ()})
 
     assert said == asked(world, "fresh", place=Place(channel=SHARED))
     assert len(said["answer"]) == MOST  # type: ignore[arg-type]  # JSON
@@ -231,7 +231,7 @@ def test_in_a_library_too_large_to_look_at_whole_who_may_see_less_gets_what_fits
 
     outside = asked(world, "outside", place=Place(channel=SHARED))
     inside = asked(world, "inside")
-    world.services.shortlists.keep(MINE.id, ())
+    world.services.shortlists.keep({MINE.id: ()})
 
     assert outside == asked(world, "outside, fresh", place=Place(channel=SHARED))
     assert "Customer 0" in str(outside)

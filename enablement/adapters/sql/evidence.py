@@ -1,6 +1,6 @@
 """What there is to learn from deals, and what was learned, in SQL."""
 
-from collections.abc import Collection as Some, Iterable, Iterator, Sequence
+from collections.abc import Collection as Some, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -114,10 +114,16 @@ class SqlEvidence:
             found = [from_row(Effect, row) for part in parts for row in connection.execute(part).mappings()]
         return sorted(found, key=lambda one: (one.asset_id, one.on, one.segment))
 
-    def draw(self, lots: Sequence[Lot]) -> None:
-        # What a power cut undoes is drawn again, by the same generator.
-        with self._database.writing(lazily=True) as connection:
-            insert_missing(connection, _lots, [to_row(lot) for lot in lots])
+    def logits(self, run_id: str, assets: Some[str]) -> list[tuple[str, str, float]]:
+        effect = _effects.c
+        query = select(effect.asset_id, effect.segment, effect.logit)
+        theirs = query.where(effect.run_id == run_id, effect.on == "winning")
+        with self._database.reading() as connection:
+            return [
+                (asset_id, segment, logit)
+                for some in _chunks(assets)
+                for asset_id, segment, logit in connection.execute(theirs.where(effect.asset_id.in_(some)))
+            ]
 
     def forget_old(self, *, keep: int) -> int:
         newest = [run.id for run in self.runs(limit=keep)]

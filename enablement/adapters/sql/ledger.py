@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, func, select, update
@@ -21,6 +22,7 @@ from enablement.model import (
     DealSummary,
     Decision,
     Feedback,
+    Lot,
     Notice,
     Opening,
     Preview,
@@ -37,6 +39,7 @@ _TABLES: dict[type, Table] = {
     Ask: tables.asks,
     Answered: tables.answers,
     Suggestion: tables.suggestions,
+    Lot: tables.lots,
     Share: tables.shares,
     Touch: tables.touches,
     Feedback: tables.feedback,
@@ -65,11 +68,12 @@ class SqlLedger:
                 return False
             for change in written.changes:
                 make_change(connection, change)
-            for record in written.records:
-                if isinstance(record, ChannelLink):
-                    put(connection, tables.channel_links, [to_row(record)])
+            for kind, records in groupby(written.records, key=type):
+                rows = [to_row(record) for record in records]
+                if kind is ChannelLink:
+                    put(connection, tables.channel_links, rows)
                 else:
-                    insert_missing(connection, _TABLES[type(record)], [to_row(record)])
+                    insert_missing(connection, _TABLES[kind], rows)
             add_tasks(connection, written.tasks, now=now)
             return True
 
@@ -123,8 +127,8 @@ class SqlLedger:
     def touches(self, ids: Collection[str]) -> list[Touch]:
         return self._all(Touch, tables.touches.c.id.in_(list(ids)), order=tables.touches.c.occurred_at)
 
-    def touches_of(self, deal_id: str) -> list[Touch]:
-        return self._all(Touch, tables.touches.c.deal_id == deal_id, order=tables.touches.c.occurred_at)
+    def touches_of(self, *deal_ids: str) -> list[Touch]:
+        return self._all(Touch, tables.touches.c.deal_id.in_(deal_ids), order=tables.touches.c.occurred_at)
 
     def touches_with(self, asset_ids: Collection[str], *, since: datetime, until: datetime) -> list[Touch]:
         touches, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
@@ -201,12 +205,11 @@ class SqlLedger:
         with self._database.reading() as connection:
             return connection.scalar(query.order_by(openings.c.opened_at.desc()).limit(1))
 
-    def feedback(self, *, email: str | None, deal_id: str) -> list[Feedback]:
-        given = tables.feedback
-        mine = given.c.deal_id == deal_id
-        if email is not None:
-            mine &= given.c.email == email
-        return self._all(Feedback, mine, order=given.c.given_at)
+    def feedback(self, *deal_ids: str, email: str | None) -> list[Feedback]:
+        given = tables.feedback.c
+        said = given.deal_id.in_(deal_ids)
+        theirs = said if email is None else said & (given.email == email)
+        return self._all(Feedback, theirs, order=given.given_at)
 
     def channel_deal(self, channel: str) -> str | None:
         links = tables.channel_links

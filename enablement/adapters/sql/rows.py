@@ -1,7 +1,7 @@
 """Our nouns as rows and back: a field is a column of the same name; tuples and nested values are JSON."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -10,11 +10,12 @@ T = TypeVar("T")
 _Make = Callable[[Any], Any]
 _Makers = tuple[tuple[str, _Make | None], ...]
 _known_makers: dict[type, _Makers] = {}
+_known_names: dict[type, tuple[str, ...]] = {}
 
 
 def to_row(noun: Any) -> dict[str, Any]:
     """Return the columns of a frozen dataclass."""
-    return {field.name: _plain(getattr(noun, field.name)) for field in fields(noun)}
+    return {name: _plain(getattr(noun, name)) for name in _names(type(noun))}
 
 
 def from_row(kind: type[T], row: Mapping[Any, Any]) -> T:
@@ -23,11 +24,18 @@ def from_row(kind: type[T], row: Mapping[Any, Any]) -> T:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str:
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return value
+    return to_row(value) if _names(type(value)) else value
+
+
+def _names(kind: type) -> tuple[str, ...]:
+    """Return the names of a dataclass' fields; none of anything else."""
+    if kind not in _known_names:
+        _known_names[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    return _known_names[kind]
 
 
 def _made(make: _Make | None, value: Any) -> Any:

@@ -1,6 +1,7 @@
 """What was learned reaches lists of suggestions: of the run in use, by the deal's segments, and never as an error."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.evidence import SqlEvidence
 from enablement.evidence.habits import fit
 from enablement.learning import study_of
-from enablement.model import Effect, Interval, Run, RunState
+from enablement.model import Effect, Interval, Run, RunState, Verdict
 from enablement.ports import HABITS, History, Use
 from tests.builders import NOW, deal
 from tests.fakes import at_once
@@ -216,3 +217,51 @@ def test_many_threads_see_the_same(stage: Stage, habits: bytes) -> None:
         return fresh.model, len(fresh.effects(names, RETAIL)), next(iter(fresh.habits(RETAIL, ())))
 
     assert set(at_once(8, ask)) == {("run", 50, "deck")}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_odds_are_the_logits_of_the_effects_that_are_told(stage: Stage, habits: bytes, seed: int) -> None:
+    chance = Random(seed)
+    ids = [f"deck {n}" for n in range(40)]
+    segments = ["", "industry:Retail", "industry:Mining", "region:Asia", "stage:Proposal", "language:en"]
+    verdicts: tuple[Verdict, ...] = ("helps", "hurts", "no_clear_effect", "not_enough")
+    stage.keep(
+        "run",
+        *(
+            replace(
+                EFFECT,
+                asset_id=one,
+                segment=segment,
+                logit=chance.gauss(0, 0.5),
+                deals=chance.randrange(500),
+                verdict=chance.choice(verdicts),
+            )
+            for one in ids
+            for segment in segments
+            if chance.random() < 0.7
+        ),
+        habits=habits,
+    )
+    asked = [*ids, "never"]
+
+    effects = stage.lessons.effects(asked, RETAIL)
+
+    assert stage.lessons.odds(asked, RETAIL) == [
+        effects[one].logit if one in effects else 0.0 for one in asked
+    ]
+    assert len({*stage.opened().odds(asked, RETAIL)}) > 20
+
+
+def test_odds_that_cannot_be_read_are_none_and_ops_hear_of_it(
+    stage: Stage, habits: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.keep("run", EFFECT, habits=habits)
+    assert stage.lessons.model == "run"
+    monkeypatch.setattr(stage.evidence, "logits", _fails)
+
+    assert stage.lessons.odds(["deck"], RETAIL) == [0.0]
+    assert len(stage.alerts) == 1
+
+
+def _fails(*_: object) -> None:
+    raise OSError("gone")

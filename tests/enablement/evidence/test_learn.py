@@ -61,6 +61,17 @@ def test_a_killed_round_goes_on_and_learns_the_same(
     assert parts == whole[1]
 
 
+def test_speed_learned_beside_is_the_same(
+    lives: Study, whole: tuple[Learned, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enablement.evidence.learn.BESIDE_FROM", 0)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    others = {step: data for step, data in whole[1].items() if step != "speed"}
+
+    assert _learned(lives, others) == whole[0]
+    assert others == whole[1]
+
+
 def test_what_was_kept_is_not_made_again(lives: Study, whole: tuple[Learned, dict[str, bytes]]) -> None:
     def save(step: str, _: bytes) -> None:
         pytest.fail(f"{step} was made again")
@@ -79,6 +90,18 @@ def test_effects_on_winning_carry_what_the_lots_say(whole: tuple[Learned, dict[s
     assert own["asset00002", "winning"].trial is None
     assert own["asset00000", "speed"].trial is None
     assert all(one.passed for one in whole[0].checks)
+
+
+def test_what_was_drawn_but_never_used_shows_its_lots() -> None:
+    lots = [(deal, 1, deal % 2 == 0, 0.5, 1.0) for deal in range(40)]
+    of = study([50.0] * 40, won=[True, False] * 20, assets=2, uses=[(0, 0, 5.0)], lots=lots)
+
+    [never] = [one for one in _learned(of, {}).effects if one.asset_id == "asset0001"]
+
+    assert (never.on, never.verdict, never.deals) == ("winning", "not_enough", 0)
+    assert never.trial is not None
+    assert never.trial.estimate == 1
+    assert never.trial_deals == 40
 
 
 def _effects(logits: dict[str, float]) -> list[Effect]:

@@ -157,6 +157,20 @@ def test_what_was_expected_may_be_kept_in_between() -> None:
     assert winning(made, seed=1, expected=again) == winning(made, seed=1)
 
 
+def test_what_is_left_to_learn_is_taken_off_common_content_and_told_as_doubt() -> None:
+    made = in_order(_deals(0.5, count=800))
+    found = expect(made, seed=1)
+    assert found.halved.size == found.leaving.size
+    # Half of the deals taught nothing, the whole that good ones use it more: there is more of that to learn.
+    nothing = replace(found, halved=np.full(found.leaving.size, found.leaving.mean()))
+    plain = replace(found, halved=np.zeros(0))
+
+    told, without = (_one(winning(made, seed=1, expected=one)) for one in (nothing, plain))
+
+    assert told.logit < without.logit - 0.2
+    assert told.logit_error > without.logit_error
+
+
 def test_expectations_are_calibrated() -> None:
     made = in_order(_deals(0.0))
 
