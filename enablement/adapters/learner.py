@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import monotonic
@@ -48,12 +49,15 @@ class LearningProcess:
         self._order = {"database": database_url, "most_bytes": most_bytes, "most_s": most_s}
         self._is_taken = is_taken
         self._child: subprocess.Popen[bytes] | None = None
+        self._put_away: weakref.finalize[..., LearningProcess] | None = None
 
     def go_on(self, *, seconds: float) -> LearnerSays:
         if self._child is None:
             if self._is_taken():
                 return "busy"
             self._child = self._begun()
+            # Whoever forgets about it ends it.
+            self._put_away = weakref.finalize(self, _ended, self._child)
         try:
             code = self._child.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -63,10 +67,7 @@ class LearningProcess:
         return says.get(code, "died")
 
     def stop(self) -> None:
-        if self._child:
-            self._child.kill()
-            self._child.wait()
-            self._end()
+        self._end()
 
     def _begun(self) -> subprocess.Popen[bytes]:
         # The address of the database holds a password: not as an argument, which everybody on the machine may read.
@@ -79,9 +80,16 @@ class LearningProcess:
         return child
 
     def _end(self) -> None:
-        if self._child and self._child.stdin:
-            self._child.stdin.close()
-        self._child = None
+        if self._put_away:
+            self._put_away()
+        self._child = self._put_away = None
+
+
+def _ended(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    child.wait()
+    if child.stdin:
+        child.stdin.close()
 
 
 def main() -> int:
