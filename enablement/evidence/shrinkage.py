@@ -35,8 +35,9 @@ def shrunk(effects: Floats, errors: Floats, variance: float, *, doubt: Floats | 
     plain, noise = effects / errors**2 / precision, 1 / precision + doubt**2
     widths = variance * np.concatenate([[0.0], 2.0 ** np.arange(-8, 4)])
     whole = noise[:, None] + widths
-    likely = np.exp(-0.5 * plain[:, None] ** 2 / whole) / np.sqrt(whole)
-    likely /= likely.max(axis=1, keepdims=True)
+    # Of the logs, so that an effect far out is not unlikely beyond what a float can say.
+    odds = -0.5 * (plain[:, None] ** 2 / whole + np.log(whole))
+    likely = np.exp(odds - odds.max(axis=1, keepdims=True))
     weights = np.full(widths.size, 1 / widths.size)
     for _ in range(_STEPS):
         share = likely * weights
