@@ -123,6 +123,7 @@ def _learn(database: Database, outbox: SqlOutbox) -> int:
     try:
         run = learn_round(SqlEvidence(database), clock=_now)
     except Exception as error:
+        # The parent learns it from the exit code, ops from the journal: a trace alone would tell neither.
         log.exception("learning from deals failed")
         _tell(journal, f"Learning from deals failed: {type(error).__name__}")
         return _FAILED

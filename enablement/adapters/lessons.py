@@ -72,6 +72,7 @@ class LearnedLessons:
         try:
             found = self._effects(held, set(asset_ids))
         except Exception as error:
+            # Whatever it is, who asks gets a list by the stated weights; ops hear of it.
             self._trouble(held.run_id, error)
             return {}
         segments = _segments(deal)
@@ -86,6 +87,7 @@ class LearnedLessons:
         try:
             found = self._logits(held, set(asset_ids))
         except Exception as error:
+            # As in `effects`.
             self._trouble(held.run_id, error)
             return nothing
         segments = sorted(_segments(deal))
@@ -131,6 +133,7 @@ class LearnedLessons:
             try:
                 held = _Held(one.id, read(self._evidence.saved(one.id, HABITS) or b""))
             except Exception as error:
+                # What is damaged can fail in any way; the run before serves meanwhile.
                 self._broken = run.id
                 self._trouble(one.id, error)
                 continue

@@ -56,6 +56,7 @@ def _work(there: Connection, work: Callable[..., bytes], given: tuple[Any, ...])
     try:
         data = work(*given)
     except Exception as error:
+        # Raised where the result is waited for: here nobody would see it.
         trouble = [type(error).__name__, str(error)]
     there.send_bytes(json.dumps(trouble).encode())
     there.send_bytes(data)

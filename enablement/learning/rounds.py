@@ -80,6 +80,7 @@ def learn_round(evidence: Evidence, *, clock: Clock, learn: Learn | None = None)
         ended = _judged(run, found.checks, now=clock())
         evidence.finish(ended, found.effects)
     except Exception as error:
+        # Whatever it was, the run must not seem to be still learning.
         failure = replace(run, state="failed", ended_at=clock(), trouble=_said(error))
         evidence.finish(failure, ())
         raise
