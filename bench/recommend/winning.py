@@ -43,6 +43,7 @@ class Measured:
     aipw: float
     covered: float
     covered_in_segments: float
+    covered_in_real_segments: float
     null_helps: float
     null_decided: int
     explained: int
@@ -89,13 +90,18 @@ def measure(task: Task) -> Measured:
     low, high = (np.array([getattr(one.interval, end) for one in own]) for end in ("low", "high"))
     head = f"{planted.SEGMENT}:"
     bands = {str(name): at for at, name in enumerate(made.bands)}
-    inside = [
-        one.interval.low
-        <= made.segment_points[int(one.asset_id[5:]), bands[one.segment.removeprefix(head)]]
-        <= one.interval.high
-        for one in effects
-        if one.segment.startswith(head)
-    ]
+    segments = [one for one in effects if one.segment.startswith(head)]
+    cells = [(int(one.asset_id[5:]), bands[one.segment.removeprefix(head)]) for one in segments]
+    inside, real = (
+        np.array(some, bool)
+        for some in (
+            [
+                one.interval.low <= made.segment_points[cell] <= one.interval.high
+                for one, cell in zip(segments, cells, strict=True)
+            ],
+            [made.log_odds[cell] != 0 for cell in cells],
+        )
+    )
     false = [one for one, none in zip(own, null, strict=True) if none and one.verdict in ("helps", "hurts")]
     return Measured(
         task.mechanism,
@@ -103,7 +109,8 @@ def measure(task: Task) -> Measured:
         _error(naive(made)[asset], truth),
         _error(aipw(made)[asset], truth) if task.mechanism in _CONFOUNDED else float("nan"),
         float(np.mean((low <= truth) & (truth <= high))),
-        float(np.mean(inside)) if inside else float("nan"),
+        float(np.mean(inside)) if inside.size else float("nan"),
+        float(np.mean(inside[real])) if real.any() else float("nan"),
         float(np.mean([one.verdict == "helps" for one, none in zip(own, null, strict=True) if none])),
         len(false),
         sum(one.hidden is not None and one.hidden <= _STRENGTH for one in false),
@@ -179,6 +186,7 @@ def _figures(mechanism: Mechanism, seeds: Sequence[Measured], quick: bool) -> li
         Figure(head + "true effects in the 90 % intervals", "%", covered, promise=promised(87, at="least")),
         Figure(head + "the same, no more than", "%", covered, promise=promised(93)),
         Figure(head + "true effects by size of deal in theirs", "%", mean("covered_in_segments") * 100),
+        Figure(head + "of these, where there is one", "%", mean("covered_in_real_segments") * 100),
         Figure(
             head + "assets without effect said to help", "%", mean("null_helps") * 100, promise=promised(5)
         ),

@@ -11,14 +11,16 @@ from scipy.special import expit
 from enablement.evidence import glmm
 from enablement.evidence.expected import Expected, expect
 from enablement.evidence.passages import NO_STAGE, Passages, Uses, by_then, common, passages, uses
-from enablement.evidence.shrinkage import Shrunk, shrunk
+from enablement.evidence.shrinkage import Shrunk, data_alone, shrunk, shrunk_apart
 from enablement.evidence.study import Floats, Ints, Study, Words, in_order
-from enablement.evidence.verdicts import FEW_DEALS, Z90, hidden, verdict
+from enablement.evidence.verdicts import FEW_DEALS, hidden, verdict
 from enablement.model import Effect, Interval, Plain
 
 # How much is left to learn, in parts of what twice as many rows have taught, and how unsure that is (one standard
 # deviation): 2.5 where each doubling of rows leaves 0.71 of it, as we measured; with 0.6 or 0.78, it is 1.5 or 3.5.
 _LEFT, _LEFT_DOUBT = 2.5, 1.0
+# The variance of a weak prior on how far segments are apart (log odds), and Newton's steps to find that.
+_WEAK, _STEPS = 1.0, 8
 
 
 def winning(study: Study, *, seed: int, expected: Expected | None = None) -> list[Effect]:
@@ -73,6 +75,9 @@ class _Own:
 
     effect: Shrunk
     fitted: glmm.Fitted
+    # What the data alone say of each effect, and the variance of that.
+    plain: Floats
+    noise: Floats
     # Log odds that all that the deal of each use had used adds, but for this use.
     others: Floats
 
@@ -109,10 +114,12 @@ def _own(at_hand: _AtHand) -> _Own:
         free_means=False,
     )
     further, doubt = _unlearned(at_hand, used, fitted)
-    effect = shrunk(fitted.effects + further, fitted.errors, fitted.priors[0].variance, doubt=doubt)
+    variance = fitted.priors[0].variance
+    effect = shrunk(fitted.effects + further, fitted.errors, variance, doubt=doubt)
+    alone, noise = data_alone(fitted.effects + further, fitted.errors, variance)
     together = np.bincount(found.deal, fitted.effects[found.asset], minlength=study.deals.size)
     others = together[found.deal] - fitted.effects[found.asset]
-    return _Own(effect, fitted, others)
+    return _Own(effect, fitted, alone, noise + doubt**2, others)
 
 
 def _unlearned(at_hand: _AtHand, used: sparse.csr_array, fitted: glmm.Fitted) -> tuple[Floats, Floats]:
@@ -138,46 +145,42 @@ def _unlearned(at_hand: _AtHand, used: sparse.csr_array, fitted: glmm.Fitted) ->
 
 
 def _by_segment(at_hand: _AtHand, own: _Own) -> Iterator[tuple[_Cells, Shrunk]]:
-    """Fit how far the effect in each cell that is used enough is from the asset's own: drawn to none, by dimension."""
-    found, rows, assets = at_hand.found, at_hand.rows, at_hand.study.assets.size
-    all_cells = list(_dimensions(at_hand))
-    kept = [
-        np.flatnonzero(np.bincount(cells.cell[cells.cell >= 0], minlength=1) >= FEW_DEALS)
-        for cells in all_cells
-    ]
-    starts = np.cumsum([0, *(cells.size for cells in kept)])
-    if not starts[-1]:
-        return
-    columns, entries = [], []
-    for cells, keep, start in zip(all_cells, kept, starts, strict=False):
-        of_use = np.full(found.asset.size, -1)
-        place = np.searchsorted(keep, cells.cell)
-        inside = (
-            (place < keep.size) & (keep[np.minimum(place, keep.size - 1)] == cells.cell)
-            if keep.size
-            else of_use >= 0
+    """Yield the cells of each dimension with the effect in each that is used enough."""
+    found, assets = at_hand.found, at_hand.study.assets.size
+    for cells in _dimensions(at_hand):
+        size = assets * cells.values.size
+        deals = np.bincount(cells.cell[cells.cell >= 0], minlength=size)
+        # What is left of an asset's deals, in cells too small or in none, is a part beside them.
+        enough = (cells.cell >= 0) & (deals[cells.cell] >= FEW_DEALS)
+        names, part = np.unique(np.where(enough, cells.cell, size + found.asset), return_inverse=True)
+        told = names < size
+        if not told.any():
+            continue
+        asset = np.where(told, names // max(cells.values.size, 1), names - size)
+        apart, information = _apart(at_hand, own, part, names.size)
+        variance = own.fitted.priors[0].variance
+        judged = shrunk_apart(
+            own.plain, own.noise, variance, asset=asset, apart=apart, information=information
         )
-        of_use[inside] = start + place[inside]
-        column = of_use[at_hand.use]
-        columns.append(column[column >= 0])
-        entries.append(at_hand.row[column >= 0])
-    fitted = glmm.fit(
-        _matrix(np.concatenate(entries), np.concatenate(columns), (rows.deal.size, int(starts[-1]))),
-        own.fitted.linear,
-        rows.moved.astype(np.float64),
-        family="logit",
-        blocks=[slice(*ends) for ends in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)],
-        free_means=False,
-        free_slope=False,
-    )
-    for cells, keep, start in zip(all_cells, kept, starts, strict=False):
-        asset = keep // max(cells.values.size, 1)
-        logit, error = np.zeros(assets * cells.values.size), np.zeros(assets * cells.values.size)
-        apart, unsure = fitted.effects[start : start + keep.size], fitted.errors[start : start + keep.size]
-        logit[keep] = own.effect.mean[asset] + apart
-        # As if the two were found apart: that they make up for each other is not counted on.
-        error[keep] = np.hypot(own.effect.error[asset], unsure)
-        yield cells, Shrunk(logit, error, logit - Z90 * error, logit + Z90 * error)
+        columns = np.zeros((4, size))
+        columns[:, names[told]] = np.array([judged.mean, judged.error, judged.low, judged.high])[:, told]
+        yield cells, Shrunk(*columns)
+
+
+def _apart(at_hand: _AtHand, own: _Own, part: Ints, parts: int) -> tuple[Floats, Floats]:
+    """Return how far each part of the uses is from what was fitted (log odds), and the information on that.
+
+    By Newton's steps with a weak prior, which is taken out again: where all of a part moved on, nothing is likeliest.
+    """
+    linear, of_row = own.fitted.linear[at_hand.row], part[at_hand.use]
+    moved = np.bincount(of_row, at_hand.rows.moved[at_hand.row], parts)
+    apart, information = np.zeros(parts), np.zeros(parts)
+    for _ in range(_STEPS):
+        chance = expit(linear + apart[of_row])
+        information = np.maximum(np.bincount(of_row, chance * (1 - chance), parts), 1e-9)
+        step = (moved - np.bincount(of_row, chance, parts) - apart / _WEAK) / (information + 1 / _WEAK)
+        apart = apart + np.clip(step, -1, 1)
+    return apart * (1 + 1 / (_WEAK * information)), information
 
 
 def _dimensions(at_hand: _AtHand) -> Iterator[_Cells]:

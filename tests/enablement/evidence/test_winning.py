@@ -131,14 +131,39 @@ def test_a_deal_opened_again_is_one_deal_with_its_last_end() -> None:
     assert (one.plain.stage, one.plain.used_won, one.plain.won, one.plain.lost) == ("Proposal", 1, 1, 0)
 
 
-def test_segments_are_told_where_enough_deals_are() -> None:
-    effects = winning(_deals(0.5, count=3_000), seed=1)
+def test_an_asset_that_works_in_one_segment_is_told_to_work_there() -> None:
+    made, chance = _deals(0.0, count=4_000, pull=0.0, assets=2), np.random.default_rng(3)
+    used = np.zeros((4_000, 2), bool)
+    used[made.use_deal, made.use_asset] = True
+    quality = np.array(made.facts["quality"], dtype=str)
+    # Of a tenth of the deals it is not known; what helps the good ones is the first asset, these the second.
+    unknown = chance.random(4_000) < 0.1
+    gained = expit(
+        np.where(quality == "good", 1.5 * used[:, 0], 0.0) + np.where(unknown, 3.0 * used[:, 1], 0.0)
+    )
+    won = made.won | (chance.random(4_000) < 2 * gained - 1)
+    quality[unknown] = ""
 
-    good, whole = _one(effects, segment="quality:good"), _one(effects)
-    assert good.deals + _one(effects, segment="quality:poor").deals == whole.deals
+    effects = winning(replace(made, won=won, segments={"quality": quality}), seed=1)
+
+    good, poor, whole = (_one(effects, segment=name) for name in ("quality:good", "quality:poor", ""))
+    assert good.deals + poor.deals < whole.deals
+    # What is unknown is no segment.
+    assert {one.segment for one in effects if not one.segment.startswith("stage:")} == {
+        "",
+        "quality:good",
+        "quality:poor",
+    }
     assert good.plain is not None
     assert whole.plain is not None
     assert good.plain.won < whole.plain.won
+    here = used[:, 0] & (quality == "good")
+    truth = float(np.mean((won & ~made.won)[here]))
+    assert good.verdict == "helps"
+    assert good.interval.low < truth < good.interval.high
+    assert poor.interval.low < 0 < poor.interval.high
+    assert abs(poor.interval.estimate) < 0.04
+    assert good.interval.low > whole.interval.estimate
     assert good.logit_error >= whole.logit_error * 0.5
 
 
