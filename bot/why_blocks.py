@@ -11,7 +11,7 @@ from enablement import effects, wording
 from enablement.effects import Finding
 from enablement.language import _, moment
 from enablement.model import Suggestion
-from enablement.why import Explained, factors
+from enablement.why import Explained, factors, neutral
 
 
 def why_modal(said: Explained) -> View:
@@ -49,7 +49,7 @@ def _place(suggestion: Suggestion) -> Iterator[str]:
         "freshness": _("how fresh it is"),
     }
     product = " × ".join(
-        _("{factor} {value}", factor=names[name], value=effects.times(value))
+        _("{value} ({factor})", factor=names[name], value=effects.times(value))
         for name, value in factors(suggestion).items()
     )
     score = effects.times(suggestion.score)
@@ -58,6 +58,13 @@ def _place(suggestion: Suggestion) -> Iterator[str]:
         if product
         else _("Score {score}", score=score)
     )
+    unknown = neutral(suggestion)
+    if unknown is not None:
+        yield _(
+            "Without evidence either way, what it did for deals counts as {neutral}. More speaks for it, "
+            "less against it.",
+            neutral=effects.times(unknown),
+        )
     missing = wording.unknown(suggestion.reasons)
     if missing:
         yield _("Salesforce doesn't say of this deal: {facts}.", facts=missing)

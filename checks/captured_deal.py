@@ -62,11 +62,17 @@ ASSETS = (PAYBACK, BATTLECARD, OVERVIEW, CALCULATOR, THAI, OLD)
 
 _COMPETITOR, _STAGE = Reason("competitors", ("Palletary",)), Reason("stages", ("Negotiation/Review",))
 _PRODUCT, _LANGUAGE = Reason("products", ("Stowmark Warehouse",)), Reason("language")
+_INDUSTRY = "industry:Manufacturing"
+_HELPS = Reason("evidence", ("helps", "0.08", "0.03", "0.13", "142", _INDUSTRY, ""))
+_UNCLEAR = Reason("evidence", ("no_clear_effect", "0.004", "-0.02", "0.03", "211", "", ""))
+_HURTS = Reason("evidence", ("hurts", "-0.05", "-0.08", "-0.02", "64", "", ""))
+_UNKNOWN = Reason("evidence", ("not_enough", "", "", "", "4", "", ""))
+# One with each verdict, and one from before anything was learned.
 _SUGGESTED = (
-    (PAYBACK, (_COMPETITOR, _STAGE, _PRODUCT, Reason("industries", ("Manufacturing",)), _LANGUAGE)),
-    (BATTLECARD, (_COMPETITOR, _STAGE, _PRODUCT)),
-    (OVERVIEW, (_PRODUCT, _LANGUAGE)),
-    (CALCULATOR, (_STAGE, Reason("sizes", ("enterprise",)))),
+    (PAYBACK, (_COMPETITOR, _STAGE, _PRODUCT, Reason("industries", ("Manufacturing",)), _LANGUAGE, _HELPS)),
+    (BATTLECARD, (_COMPETITOR, _STAGE, _PRODUCT, _UNKNOWN)),
+    (OVERVIEW, (_PRODUCT, _LANGUAGE, _UNCLEAR)),
+    (CALCULATOR, (_STAGE, Reason("sizes", ("enterprise",)), _HURTS)),
     (THAI, (Reason("regions", ("Asia",)),)),
 )
 

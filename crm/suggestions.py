@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from crm.touches import EXTERNAL_ID, LOOKUP, LOOKUP_FIELD, Row
-from enablement.effects import EVIDENCE, in_short, why
+from enablement.effects import EVIDENCE, finding, in_short, why
 from enablement.language import speaking
 from enablement.model import LANGUAGES, Reason, Recommended
 from enablement.recommend import MOST as MOST
@@ -61,10 +61,15 @@ def _in_short(reasons: Sequence[Reason]) -> str:
 
 
 def _worded(reasons: Sequence[Reason]) -> str:
-    """Return the reasons in all languages as JSON; what would not fit is left out, the weakest first."""
-    worded: dict[str, list[str]] = {}
+    """Return the reasons in all languages as JSON; what would not fit is left out, the weakest first.
+
+    `verdict` says, where there is one, that the last phrase in each language is the verdict, and which.
+    """
+    worded: dict[str, list[str] | str] = {}
     for language in LANGUAGES:
         with speaking(language):
             worded[language.replace("-", "_")] = why(reasons)
+    if found := finding(reasons):
+        worded["verdict"] = found.verdict
     said = json.dumps(worded, ensure_ascii=False)
     return said if len(said) <= LONGEST_REASONS else _worded(reasons[:-1])

@@ -1,5 +1,6 @@
 """What the CRM shows of the library and of what fits deals: which of it is out of date, and the work of telling it."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
@@ -10,9 +11,12 @@ from enablement.ports import Services
 from enablement.recommend import MOST
 from enablement.shelf import Shelf
 
-ASSET, FOLLOW, RENEW = "crm.asset", "crm.follow", "deals.renew"
+ASSET, FOLLOW, RENEW, SLICE = "crm.asset", "crm.follow", "deals.renew", "deals.renew_slice"
 CHANGES_AT_ONCE = 5_000
 DEALS_AT_ONCE = 200
+# What one worker takes at once of a round: some seconds' work, so that what it begins with (reading the library) is
+# little beside it.
+DEALS_A_SLICE = 1_000
 # Under these names it is kept how far the library and the deals were followed.
 _LIBRARY, _DEALS = "library", "deals"
 
@@ -47,24 +51,35 @@ def renewal_of_all(occasion: str) -> Task:
     return _renewal("", occasion)
 
 
+def begin_round(after: str, services: Services, *, task_id: str) -> None:
+    """Have what fits the open deals after this id chosen anew, slice by slice."""
+    _begin_slice(task_id, after, services)
+
+
 def renew(
-    after: str,
+    subject: str,
     services: Services,
     *,
     until: datetime,
     task_id: str,
     stops: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Choose anew for the open deals after this id, until a moment or told to stop; what is left becomes new work."""
+    """Choose anew for one slice of the open deals, until a moment or told to stop; what is left becomes new work.
+
+    The next slice is begun first: whatever worker is free takes it meanwhile, and only one ever waits.
+    """
+    round_id, after, last = json.loads(subject)
+    _begin_slice(round_id, last, services)
     # What was learned since the last look counts.
     services.lessons.follow()
     shelf = Shelf(services.catalog, whole=True)
-    while some := services.mirror.open_deals(after=after, limit=DEALS_AT_ONCE):
+    while some := services.mirror.open_deals(after=after, limit=DEALS_AT_ONCE, last=last):
         now = services.clock()
         suggest(some, services, now=now, shelf=shelf)
         after = some[-1]
-        if now >= until or stops():
-            services.outbox.add([_renewal(after, task_id)], now=now)
+        if after != last and (now >= until or stops()):
+            rest = _slice(round_id, after, last, key(SLICE, task_id))
+            _add(services, [rest], now)
             break
     services.work.wake("write")
 
@@ -119,6 +134,18 @@ def _asset_task(asset_id: str) -> Task:
 
 def _renewal(after: str, occasion: str) -> Task:
     return Task(key(RENEW, occasion), RENEW, "compute", after, RENEW)
+
+
+def _begin_slice(round_id: str, after: str, services: Services) -> None:
+    """Add the work on the next deals after this id; of a round it is the same row, however often it is begun."""
+    if some := services.mirror.open_deals(after=after, limit=DEALS_A_SLICE):
+        task = _slice(round_id, after, some[-1], key(SLICE, round_id, after))
+        _add(services, [task], services.clock())
+
+
+def _slice(round_id: str, after: str, last: str, task_id: str) -> Task:
+    # Where it ends stands in the row: deals that come or close meanwhile move no slice.
+    return Task(task_id, SLICE, "compute", json.dumps([round_id, after, last]))
 
 
 def _add(services: Services, tasks: Iterable[Task], now: datetime) -> None:

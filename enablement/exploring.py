@@ -4,6 +4,7 @@ What chance decided is kept with its probability, so that it can be told later w
 Thompson 1952). Lots are drawn among what a person may see: what they may not see moves nothing.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -48,8 +49,12 @@ class Chance:
 
 def best_first(ranked: Sequence[Ranked], *, seed: str = "") -> list[Ranked]:
     """Return these by score; a lot puts equals in an order, or without a seed title and id."""
-    equals = {one.asset.id: _lot(seed, one.asset.id, 0) if seed else 0.0 for one in ranked}
-    return sorted(ranked, key=lambda one: (-one.score, equals[one.asset.id], one.asset.title, one.asset.id))
+    many = Counter(one.score for one in ranked)
+    # To draw one is most of the work, and most have no equal.
+    lot = {one.asset.id: _lot(seed, one.asset.id, 0) for one in ranked if seed and many[one.score] > 1}
+    return sorted(
+        ranked, key=lambda one: (-one.score, lot.get(one.asset.id, 0.0), one.asset.title, one.asset.id)
+    )
 
 
 def worth_showing(ordered: Sequence[Ranked], most: int) -> list[Ranked]:
@@ -63,12 +68,13 @@ def draw(ordered: Sequence[Ranked], *, most: int, seed: str) -> tuple[list[Ranke
     If nothing fresh is within reach of these places, the last of them is for a fresh one that is worth showing.
     """
     worth = worth_showing(ordered, len(ordered))
+    fresh = {one.asset.id for one in worth if is_fresh(one)}
     reach = worth[:REACH]
     contending = [group for start, group in _ties(reach) if start < most]
     guest: list[Ranked] = []
     chances: list[Chance] = []
-    if not any(is_fresh(one) for group in contending for one in group):
-        beyond = [one for one in worth if is_fresh(one)][:FRESH]
+    if not any(one.asset.id in fresh for group in contending for one in group):
+        beyond = [one for one in worth if one.asset.id in fresh][:FRESH]
         guest, chances = _contest(beyond, 1, seed)
         reach = [one for one in reach if one not in beyond]
     shown: list[Ranked] = []

@@ -1,6 +1,6 @@
 """Which few assets to show for a deal, and why: relevance × fit × evidence × freshness, near ties by lot."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +12,6 @@ from enablement.exploring import (
     Ranked as Ranked,
     best_first,
     draw,
-    fresh_days,
     worth_showing,
 )
 from enablement.facets import deal_facets
@@ -81,15 +80,33 @@ def recommend(
         ranked = fitting(deal, within=within, only=only, now=now, past=past)[0] if kept is None else kept
         shown, chances = draw(ranked, most=MOST, seed=seed(deal, past))
         return Listed("fit" if ranked else "nothing", shown, chances)
+    is_answer, ranked = answering(
+        asked, deal, within=within, only=only, now=now, past=past, said=said, phrases=phrases
+    )
+    if is_answer:
+        return Listed("words", worth_showing(ranked, MOST))
+    nearest = ranked or fitting(deal, within=within, only=only, now=now, past=past)[0]
+    return Listed("nearest" if nearest else "nothing", worth_showing(nearest, NEAREST))
+
+
+def answering(
+    asked: Sequence[str],
+    deal: Deal,
+    *,
+    within: Deciding,
+    only: AssetFilter,
+    now: datetime,
+    past: Past = NOTHING_YET,
+    said: str = "",
+    phrases: Sequence[tuple[str, ...]] = (),
+) -> tuple[bool, list[Ranked]]:
+    """Return whether anything answers a question, and all that does, or else comes nearest, the best first."""
     matches = find(asked, within=within, only=only, said=said, phrases=phrases)
     matches = _in_buyers_language(matches, deal, within=within, only=only)
     about = known(deal, past, [one.asset.id for one in matches], within.lessons, now)
     relevant = [one for one in matches if one.is_relevant]
     ranked = best_first([by_words(one.asset, about, one.relevance, _why(one)) for one in relevant or matches])
-    if relevant:
-        return Listed("words", worth_showing(ranked, MOST))
-    nearest = ranked or fitting(deal, within=within, only=only, now=now, past=past)[0]
-    return Listed("nearest" if nearest else "nothing", worth_showing(nearest, NEAREST))
+    return bool(relevant), list(ranked)
 
 
 def fitting(
@@ -111,7 +128,7 @@ def fitting(
     ids = {*hits, *_common(about, only)}
     columns = (shelf or Shelf(within.catalog)).columns(ids, within.index.stands_at())
     scored = columns.scores(ids, about, lessons=within.lessons, only=only)
-    first, fresh = _foremost(scored, seed=seed(deal, past), now=now)
+    first, fresh = _foremost(scored, seed=seed(deal, past), may_be_fresh=columns.may_be_fresh(now))
     effects = within.lessons.effects([one.id for one in (*first, *fresh)], deal) if about.run else {}
     about = replace(about, effects=effects)
     # What is fresh may be drawn from further down.
@@ -120,7 +137,7 @@ def fitting(
 
 
 def _foremost(
-    scored: Sequence[tuple[float, Asset]], *, seed: str, now: datetime
+    scored: Sequence[tuple[float, Asset]], *, seed: str, may_be_fresh: Set[str]
 ) -> tuple[list[Asset], list[Asset]]:
     """Return the first to keep, and of the rest what may be fresh, both best first."""
     scores = sorted((score for score, _asset in scored), reverse=True)[:KEPT]
@@ -133,7 +150,7 @@ def _foremost(
     fresh = [
         Ranked(asset, score, ())
         for score, asset in scored
-        if fresh_days(asset, deals=0, now=now) is not None and asset.id not in kept
+        if asset.id in may_be_fresh and asset.id not in kept
     ]
     return first, [one.asset for one in best_first(fresh, seed=seed)]
 

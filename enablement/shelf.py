@@ -1,17 +1,22 @@
 """Assets at hand as columns: what many of them score for a deal alone is reckoned at once."""
 
 from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
 
 from enablement.access import may_show
+from enablement.exploring import fresh_days
 from enablement.model import Asset
 from enablement.ports import AssetFilter, Catalog, Lessons
 from enablement.weighing import (
     ALL_WEIGHTS,
     FRESH_LOSS,
     HABIT,
+    LEAST_EVIDENCE,
+    NEUTRAL_EVIDENCE,
     NEUTRAL_FIT,
     OTHER_LANGUAGE,
     STALE_DAYS,
@@ -19,7 +24,6 @@ from enablement.weighing import (
     WRONG,
     Known,
     made_for,
-    proof,
 )
 
 Floats = NDArray[np.float64]
@@ -44,10 +48,18 @@ class Columns:
         self._languages = np.array([one.language[:2] for one in self._assets], np.str_)
         self._shares: dict[tuple[str, frozenset[str]], Floats] = {}
         self._shown: tuple[AssetFilter | None, list[bool]] = (None, [])
+        self._fresh: tuple[date | None, frozenset[str]] = (None, frozenset())
 
     def assets(self, ids: Iterable[str]) -> list[Asset]:
         """Return these assets, those that are here, by id."""
         return [self._assets[place] for place in sorted(self._placed(ids))]
+
+    def may_be_fresh(self, now: datetime) -> frozenset[str]:
+        """Return the ids of what came lately: fresh, unless many deals used it."""
+        if self._fresh[0] != now.date():
+            fresh = [one.id for one in self._assets if fresh_days(one, deals=0, now=now) is not None]
+            self._fresh = now.date(), frozenset(fresh)
+        return self._fresh[1]
 
     def scores(
         self, ids: Collection[str], about: Known, *, lessons: Lessons, only: AssetFilter
@@ -57,10 +69,16 @@ class Columns:
         What may not be shown, or has nothing that speaks for it, is left out.
         """
         shown = self._may_be_shown(only)
-        places = np.array(sorted(place for place in self._placed(ids) if shown[place]), np.int64)
+        places = np.array(sorted([place for place in self._placed(ids) if shown[place]]), np.int64)
         fitness, speaks = self._fit(places, about)
-        habits = [about.habits.get(self._assets[place].id) for place in places.tolist()]
-        likely = np.array([habit.likely if habit else -1.0 for habit in habits], np.float64)
+        likely = np.full(len(self._assets), -1.0)
+        habits = [
+            (place, habit)
+            for one, habit in about.habits.items()
+            if (place := self._places.get(one)) is not None
+        ]
+        likely[[place for place, _habit in habits]] = [habit.likely for _place, habit in habits]
+        likely = likely[places]
         found = speaks | ((likely >= 0) & (fitness >= NEUTRAL_FIT))
         places, fitness, likely = places[found], fitness[found], likely[found]
         assets = [self._assets[place] for place in places.tolist()]
@@ -68,7 +86,9 @@ class Columns:
         if about.run:
             fitness = (1 - HABIT) * fitness + HABIT * np.maximum(likely, 0.0) / about.commonest
             odds = lessons.odds([one.id for one in assets], about.deal)
-            proofs = np.array([proof(logit) for logit in odds], np.float64)
+            # As `weighing.proof`; NumPy's own exp has another last digit.
+            ratios = np.fromiter(map(exp, odds), np.float64, len(assets))
+            proofs = np.clip(NEUTRAL_EVIDENCE * ratios, LEAST_EVIDENCE, 1.0)
         if about.past.wrong:
             fitness = np.where([one.id in about.past.wrong for one in assets], fitness * WRONG, fitness)
         scores = fitness * proofs * self._readiness(places, about)

@@ -48,6 +48,9 @@ FRESH_LOSS = 0.1
 STALE_DAYS = 730
 
 
+MadeFor = tuple[tuple[str, frozenset[str]], ...]
+
+
 class Learned(Protocol):
     """What was learned, as weighing needs it: see `ports.Lessons`."""
 
@@ -69,7 +72,8 @@ class Past:
 class Known:
     """A deal, its past, and what was learned that matters to it; `run` is empty where nothing was.
 
-    `wanted` is what an asset should be made for, folded; `commonest` is how likely the likeliest habit is.
+    `wanted` is what an asset should be made for, folded; `commonest` is how likely the likeliest habit is; `segment`
+    is the first of the deal's.
     """
 
     deal: Deal
@@ -80,6 +84,7 @@ class Known:
     habits: Mapping[str, Habit]
     wanted: Mapping[str, frozenset[str]]
     commonest: float
+    segment: str
 
 
 def known(deal: Deal, past: Past, asset_ids: Collection[str], lessons: Learned, now: datetime) -> Known:
@@ -88,21 +93,22 @@ def known(deal: Deal, past: Past, asset_ids: Collection[str], lessons: Learned, 
     habits = lessons.habits(deal, past.used) if run else {}
     effects = lessons.effects(asset_ids, deal) if run and asset_ids else {}
     commonest = max((one.likely for one in habits.values()), default=1.0)
-    return Known(deal, past, now, run, effects, habits, _wanted(deal), commonest)
+    segment = next((f"{name}:{value}" for name, value in deal_segments(deal).items()), "")
+    return Known(deal, past, now, run, effects, habits, _wanted(deal), commonest, segment)
 
 
 def fit(asset: Asset, deal: Deal) -> tuple[float, tuple[Reason, ...]]:
     """Return how well an asset fits a deal (0..1, .5 when neither says anything) and what speaks for it."""
     wanted = _wanted(deal)
-    return _fit(asset, wanted), _in_common(asset, wanted)
+    made = made_for(asset)
+    return _fit(made, wanted), tuple(_in_common(asset, made, wanted))
 
 
 def score(asset: Asset, about: Known) -> float | None:
     """Return what an asset scores for a deal alone; None where nothing speaks for it but its language."""
-    fitness = _fit(asset, about.wanted)
-    speaks = any(
-        name != "language" and not about.wanted[name].isdisjoint(values) for name, values in made_for(asset)
-    )
+    made = made_for(asset)
+    fitness = _fit(made, about.wanted)
+    speaks = any(name != "language" and not about.wanted[name].isdisjoint(values) for name, values in made)
     if not speaks and not (asset.id in about.habits and fitness >= NEUTRAL_FIT):
         return None
     return _product(_parts(asset, about, None, fitness))
@@ -140,10 +146,11 @@ def proof(logit: float) -> float:
 
 
 def _weighed(asset: Asset, about: Known, relevance: float | None, why: Sequence[Reason]) -> Ranked:
-    parts = _parts(asset, about, relevance, _fit(asset, about.wanted))
+    made = made_for(asset)
+    parts = _parts(asset, about, relevance, _fit(made, about.wanted))
     effect, habit = about.effects.get(asset.id), about.habits.get(asset.id)
-    said = [*why, *_in_common(asset, about.wanted), *_learned(about, effect, habit)]
-    said += [*_fresh(asset, about), *_unknown(asset, about.wanted)]
+    said = [*why, *_in_common(asset, made, about.wanted), *_learned(about, effect, habit)]
+    said += [*_fresh(asset, about), *_unknown(made, about.wanted)]
     numbers = ("" if relevance is None else _number(relevance), *map(_number, parts[1:]))
     return Ranked(asset, _product(parts), (*said, Reason("parts", numbers)))
 
@@ -175,35 +182,35 @@ def _wanted(deal: Deal) -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=20_000)
-def _folded(facets: Facets, language: str) -> tuple[tuple[str, frozenset[str]], ...]:
+def _folded(facets: Facets, language: str) -> MadeFor:
     said = {name: frozenset(map(facet, getattr(facets, name))) for name in WEIGHTS if name != "language"}
     said["language"] = frozenset([language[:2]] if language else [])
     return tuple((name, said[name]) for name in WEIGHTS if said[name])
 
 
-def made_for(asset: Asset) -> tuple[tuple[str, frozenset[str]], ...]:
+def made_for(asset: Asset) -> MadeFor:
     """Return by facet what an asset is made for, folded, in the order of WEIGHTS; what it does not say is left out."""
     return _folded(asset.facets, asset.language)
 
 
-def _fit(asset: Asset, wanted: Mapping[str, frozenset[str]]) -> float:
+def _fit(made: MadeFor, wanted: Mapping[str, frozenset[str]]) -> float:
     said = 0.0
-    for name, values in made_for(asset):
+    for name, values in made:
         if wanted[name]:
             said += -WEIGHTS[name] if values.isdisjoint(wanted[name]) else WEIGHTS[name]
     return NEUTRAL_FIT + said / ALL_WEIGHTS
 
 
-def _in_common(asset: Asset, wanted: Mapping[str, frozenset[str]]) -> tuple[Reason, ...]:
+def _in_common(asset: Asset, made: MadeFor, wanted: Mapping[str, frozenset[str]]) -> list[Reason]:
     """Return what an asset is made for that a deal has, as the asset spells it."""
     reasons = []
-    for name, values in made_for(asset):
+    for name, values in made:
         if not values.isdisjoint(wanted[name]):
-            spelt = [asset.language[:2]] if name == "language" else getattr(asset.facets, name)
             # A language is no word to fold.
-            one = next(one for one in spelt if name == "language" or facet(one) in wanted[name])
+            spelt = [asset.language[:2]] if name == "language" else getattr(asset.facets, name)
+            one = spelt[0] if len(values) == 1 else next(one for one in spelt if facet(one) in wanted[name])
             reasons.append(Reason(name, (one,)))
-    return tuple(reasons)
+    return reasons
 
 
 def _learned(about: Known, effect: Effect | None, habit: Habit | None) -> list[Reason]:
@@ -214,7 +221,6 @@ def _learned(about: Known, effect: Effect | None, habit: Habit | None) -> list[R
         said.append(Reason("habit", (str(habit.used), str(habit.deals), habit.segment)))
     if effect is None:
         return [*said, Reason("evidence", ("not_enough", "", "", "", "0", *[""] * 7, about.run))]
-    segments = [f"{name}:{value}" for name, value in deal_segments(about.deal).items()]
     plain = effect.plain
     counts = (plain.used_won, plain.won, plain.used_lost, plain.lost, plain.stage) if plain else [""] * 5
     interval = effect.interval
@@ -223,7 +229,7 @@ def _learned(about: Known, effect: Effect | None, habit: Habit | None) -> list[R
         *map(_number, (interval.estimate, interval.low, interval.high)),
         str(effect.deals),
         effect.segment,
-        "" if effect.segment else next(iter(segments), ""),
+        "" if effect.segment else about.segment,
         *map(str, counts),
         about.run,
     )
@@ -235,9 +241,9 @@ def _fresh(asset: Asset, about: Known) -> list[Reason]:
     return [] if days is None else [Reason("fresh", (str(days),))]
 
 
-def _unknown(asset: Asset, wanted: Mapping[str, frozenset[str]]) -> list[Reason]:
-    """Say what the asset is made for that the deal does not tell of itself."""
-    names = tuple(name for name, _values in made_for(asset) if not wanted[name])
+def _unknown(made: MadeFor, wanted: Mapping[str, frozenset[str]]) -> list[Reason]:
+    """Say what an asset is made for that the deal does not tell of itself."""
+    names = tuple([name for name, _values in made if not wanted[name]])
     return [Reason("unknown", names)] if names else []
 
 

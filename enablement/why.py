@@ -6,6 +6,7 @@ from enablement.effects import Finding, finding
 from enablement.language import _
 from enablement.model import Asset, CrmUser, Deal, Effect, Suggestion
 from enablement.ports import AccessUnknown, Services
+from enablement.weighing import NEUTRAL_EVIDENCE, WORDS_ALONE
 
 # The factors that a score is the product of, in the order of the reason that keeps them.
 PARTS = "parts"
@@ -56,6 +57,14 @@ def factors(suggestion: Suggestion) -> dict[str, float]:
     except ValueError:
         # Of a later version.
         return {}
+
+
+def neutral(suggestion: Suggestion) -> float | None:
+    """Return what the factor of evidence is for an asset that has none, None where evidence was not weighed."""
+    kept = factors(suggestion)
+    if "evidence" not in kept or finding(suggestion.reasons) is None:
+        return None
+    return WORDS_ALONE + (1 - WORDS_ALONE) * NEUTRAL_EVIDENCE if "relevance" in kept else NEUTRAL_EVIDENCE
 
 
 def _effects(asset_id: str, found: Finding | None, services: Services) -> tuple[Effect | None, Effect | None]:

@@ -16,7 +16,7 @@ LOOK_S, LOOK_AGAIN_S, ANOTHER_S = 0.5, 2.0, 30.0
 
 def learn(services: Services, rows: Sequence[Claimed]) -> Outcome:
     """Begin to learn, or look how it goes; one process at a time does it, and goes on where a dead one was."""
-    says = services.learner.go_on(seconds=LOOK_S)
+    says = services.learner.go_on(seconds=LOOK_S, orders=[row.id for row in rows])
     if says == "runs":
         raise TryLater("it is being worked on", seconds=LOOK_AGAIN_S)
     if says == "busy":

@@ -123,16 +123,16 @@ class Learned:
     model = "bench"
 
     def __init__(self, effects: Sequence[Effect], data: bytes) -> None:
-        self._effects: dict[str, list[Effect]] = {}
+        self._effects: dict[str, dict[str, Effect]] = {}
         for one in effects:
-            self._effects.setdefault(one.asset_id, []).append(one)
+            self._effects.setdefault(one.asset_id, {})[one.segment] = one
         self._habits = habits.read(data)
 
     def follow(self) -> None:
         """Nothing else is learned meanwhile."""
 
     def effects(self, asset_ids: Collection[str], deal: Deal) -> Mapping[str, Effect]:
-        segments = {f"{name}:{value}" for name, value in _segments(deal).items()}
+        segments = sorted(f"{name}:{value}" for name, value in _segments(deal).items())
         found = {one: most_telling(self._effects[one], segments) for one in asset_ids if one in self._effects}
         return {one: effect for one, effect in found.items() if effect}
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import cast
 
 import numpy as np
@@ -27,15 +27,17 @@ from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.recommended import SqlShortlists
+from enablement.copying import RENEW, SLICE, renewal_of_all
 from enablement.evidence import habits
 from enablement.evidence.learn import learn
 from enablement.evidence.study import Study
-from enablement.following import suggest
 from enablement.meaning import QuestionEmbedder
 from enablement.model import Deal, Effect, Interval, Recommended, Run, Touch, Written
 from enablement.ports import HABITS, Crm, Services
 from enablement.recommend import Past, recommend
-from enablement.shelf import Shelf
+from jobs.kinds import KINDS
+from jobs.lanes import drain
+from jobs.queue import NoWork
 from sandbox.world import COMPETITORS, OPEN_STAGES, PRODUCTS
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -47,9 +49,8 @@ LEARNED, QUICK_LEARNED = (10_000, 100_000, 1_000_000), (3_000, 10_000)
 USES_EACH, DEALS_TO_ASSET = 10, 10
 # What lists are made with was learned from so many deals; each open deal used so many assets.
 CLOSED, USED = 10_000, 3
-# Lists are made in two processes, each its half, as two workers would.
-WORKERS = 2
-AT_ONCE = 200
+# Lists are made by two workers, which look so often for something to do.
+WORKERS, LOOK_AGAIN_S = 2, 0.05
 SINGLE, COLD = 100, 20
 ALL_WITHIN_S, ONE_WITHIN_MS = 60.0, 200.0
 LEARN_WITHIN_S, LEARN_WITHIN_GB = 90.0, 3.0
@@ -135,27 +136,39 @@ def _timed(services: Services, deal: Deal) -> float:
 
 
 def _all(folder: Path, assets: int, count: int) -> Figure:
-    ids = [deal.id for deal in _deals(count, Random(f"{SEED}:open"))]
-    parts = [ids[start::WORKERS] for start in range(WORKERS)]
-    begun = perf_counter()
+    services = _services(folder)
     with get_context("spawn").Pool(WORKERS) as pool:
-        pool.starmap(_make, [(folder, part) for part in parts])
-    took = perf_counter() - begun
+        # What a worker does once, when it starts, is not the night's.
+        pool.map(_idle, range(WORKERS), chunksize=1)
+        services.outbox.add([renewal_of_all("bench")], now=NOW)
+        begun = perf_counter()
+        pool.starmap(_work, [(folder, f"worker {number}") for number in range(WORKERS)], chunksize=1)
+        took = perf_counter() - begun
+    if none := [
+        one.id for one in _deals(count, Random(f"{SEED}:open")) if not services.shortlists.of(one.id)
+    ]:
+        raise RuntimeError(f"{len(none)} deals have no list")
     whole = count == OPEN
     promise = Promise(ALL_WITHIN_S) if whole else None
     return Figure(f"lists of {count} open deals, {assets} assets", "s", took, promise=promise)
 
 
-def _make(folder: Path, deal_ids: Sequence[str]) -> None:
-    services = _services(folder)
-    shelf = Shelf(services.catalog, whole=True)
-    for start in range(0, len(deal_ids), AT_ONCE):
-        suggest(deal_ids[start : start + AT_ONCE], services, now=NOW, shelf=shelf)
+def _idle(_number: int) -> None:
+    sleep(1.0)
+
+
+def _work(folder: Path, owner: str) -> None:
+    """Do what is due in the lane, as a worker does, until nothing is left to do for anybody."""
+    services, kinds = _services(folder), {kind: KINDS["compute"][kind] for kind in (RENEW, SLICE)}
+    while services.outbox.letters(states=("due", "leased"), limit=1):
+        if not drain("compute", kinds, services, owner=owner):
+            sleep(LOOK_AGAIN_S)
 
 
 def _services(folder: Path) -> Services:
     database = Database(f"sqlite:///{folder / 'touchline.db'}")
     catalog, evidence = SqlCatalog(database), SqlEvidence(database)
+    begun = monotonic()
     parts = {
         "catalog": catalog,
         "index": PageIndex(folder / "index", catalog),
@@ -167,7 +180,8 @@ def _services(folder: Path) -> Services:
         "evidence": evidence,
         "lessons": LearnedLessons(evidence, alert=_fail),
         "crm": cast("Crm", _NobodyListens()),
-        "clock": lambda: NOW,
+        "clock": lambda: NOW + timedelta(seconds=monotonic() - begun),
+        "work": NoWork(),
     }
     absent = dict.fromkeys(name for name in Services.__dataclass_fields__ if name not in parts)
     return Services(**{**absent, **parts, "suggests_in_crm": True})  # type: ignore[arg-type]  # the rest is not asked

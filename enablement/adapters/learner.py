@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import uuid4
@@ -23,7 +23,7 @@ from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.copying import renewal_of_all
 from enablement.learning import LEARNING, learn_round
-from enablement.model import Signal
+from enablement.model import Run, Signal
 from enablement.ports import LearnerSays
 
 log = logging.getLogger(__name__)
@@ -49,13 +49,15 @@ class LearningProcess:
         self._order = {"database": database_url, "most_bytes": most_bytes, "most_s": most_s}
         self._is_taken = is_taken
         self._child: subprocess.Popen[bytes] | None = None
+        # Which orders the child knew as it began: it may have read before others came.
+        self._orders: frozenset[str] = frozenset()
         self._put_away: weakref.finalize[..., LearningProcess] | None = None
 
-    def go_on(self, *, seconds: float) -> LearnerSays:
+    def go_on(self, *, seconds: float, orders: Collection[str] = ()) -> LearnerSays:
         if self._child is None:
             if self._is_taken():
                 return "busy"
-            self._child = self._begun()
+            self._child, self._orders = self._begun(), frozenset(orders)
             # Whoever forgets about it ends it.
             self._put_away = weakref.finalize(self, _ended, self._child)
         try:
@@ -63,6 +65,8 @@ class LearningProcess:
         except subprocess.TimeoutExpired:
             return "runs"
         self._end()
+        if not self._orders.issuperset(orders):
+            return self.go_on(seconds=0, orders=orders)
         says: dict[int, LearnerSays] = {0: "ended", _FAILED: "failed", _BUSY: "busy"}
         return says.get(code, "died")
 
@@ -119,14 +123,22 @@ def bound_memory(most_bytes: int) -> None:
 
 
 def _learn(database: Database, outbox: SqlOutbox) -> int:
-    journal = SqlJournal(database)
+    journal, evidence, began = SqlJournal(database), SqlEvidence(database), _now()
     try:
-        run = learn_round(SqlEvidence(database), clock=_now)
+        run = learn_round(evidence, clock=_now)
+        _put_to_use(run, outbox, journal)
+        if run and run.begun_at < began <= (run.ended_at or began):
+            # Gone on with: what came since it was broken off is still to be learned from.
+            _put_to_use(learn_round(evidence, clock=_now), outbox, journal)
     except Exception as error:
         # The parent learns it from the exit code, ops from the journal: a trace alone would tell neither.
         log.exception("learning from deals failed")
         _tell(journal, f"Learning from deals failed: {type(error).__name__}")
         return _FAILED
+    return 0
+
+
+def _put_to_use(run: Run | None, outbox: SqlOutbox, journal: SqlJournal) -> None:
     if run is None:
         log.info("there is too little to learn from yet")
     elif run.state == "in_use":
@@ -135,7 +147,6 @@ def _learn(database: Database, outbox: SqlOutbox) -> int:
         _tell(journal, "")
     elif run.state == "refused":
         _tell(journal, f"What was learned from deals was refused, the run before stays in use: {run.trouble}")
-    return 0
 
 
 def _tell(journal: SqlJournal, trouble: str) -> None:

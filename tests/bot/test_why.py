@@ -12,7 +12,7 @@ from enablement.model import Effect, Interval, Reason, Run, Suggestion
 from tests.bot.test_feedback import noted_in
 from tests.bot.test_share import forget_access, last_interaction
 from tests.builders import NOW, suggestion
-from tests.doors import DEALS, MAYA, RAFA, ROLLOUT, Stage, elements, say, titles, until
+from tests.doors import DEALS, MAYA, RAFA, ROLLOUT, Stage, carried, elements, say, titles, until
 
 QUESTION = "payback for the Norfield warehouse"
 HELPS = (
@@ -50,7 +50,7 @@ def answer_with(stage: Stage, *reasons: Reason, **changes: Any) -> tuple[dict[st
 
 
 def first(stage: Stage, message: Mapping[str, Any]) -> Suggestion:
-    found = stage.services.ledger.suggestion(json.loads(elements(message, "find.why")[0]["value"])["id"])
+    found = stage.services.ledger.suggestion(carried(elements(message, "find.why")[0]["value"])["id"])
     assert found is not None
     return found
 
@@ -101,7 +101,8 @@ def test_the_computation_is_shown(stage: Stage) -> None:
     assert ROLLOUT in said
     assert "made for the Proposal stage" in said
     assert "by lot: others score nearly the same. Its chance of this place was 50 %." in said
-    assert "how well it answers your words 0.80 × how well it fits the deal 0.70" in said
+    assert "= 0.80 (how well it answers your words) × 0.70 (how well it fits the deal) × 1.10 (what" in said
+    assert "Without evidence either way, what it did for deals counts as 0.55." in said
     assert "Salesforce doesn't say of this deal: industry and size." in said
     assert "Helps to win: +6 points (+3 to +9) · in deals like this (Retail) · used in 38 deals" in said
     assert "Used in 9 of 31 won and in 4 of 52 lost deals that reached Proposal." in said
@@ -136,6 +137,7 @@ def test_a_suggestion_from_before_there_was_evidence_still_opens(stage: Stage) -
     assert "made for the Proposal stage" in said
     assert "Score 0.43" in said
     assert "Nothing was learned from closed deals yet when this was suggested." in said
+    assert "Without evidence" not in said
 
 
 def test_what_a_later_version_kept_does_not_break_it(stage: Stage) -> None:

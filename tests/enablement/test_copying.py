@@ -1,11 +1,13 @@
 """What of the library and the deals the CRM is told, and when: on a change, and once a day."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from enablement.copying import ASSET, DEALS_AT_ONCE, RENEW, follow, renew, tell_again
+from enablement import copying
+from enablement.copying import ASSET, RENEW, SLICE, begin_round, follow, renew, tell_again
 from enablement.following import KEPT, SUGGEST_IN_CRM, shown_in_crm, suggest
 from enablement.model import Asset, Copy, CopyKind, Facets
 from enablement.recommend import MOST
@@ -24,7 +26,7 @@ def due(world: World) -> list[tuple[str, str]]:
 
 
 def done(world: World) -> None:
-    kinds = {RENEW: KINDS["compute"][RENEW]}
+    kinds = {kind: KINDS["compute"][kind] for kind in (RENEW, SLICE)}
     while drain("compute", kinds, world.services, owner="c") + drain(
         "write", KINDS["write"], world.services, owner="w"
     ):
@@ -123,23 +125,83 @@ def test_open_deals_are_chosen_for_once_a_day_and_only_news_are_told(world: Worl
     assert {one for one in world.crm.told if one in first} == set(), "nothing new fits them"
 
 
-def test_a_round_that_takes_long_goes_on_in_a_row_of_its_own(world: World) -> None:
+def slices(world: World) -> list[list[str]]:
+    return [json.loads(subject) for kind, subject in due(world) if kind == SLICE]
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "DEALS_AT_ONCE", 2)
+    monkeypatch.setattr(copying, "DEALS_A_SLICE", 4)
+
+
+@pytest.mark.usefixtures("small")
+def test_while_a_slice_is_worked_on_the_next_waits_for_another_worker(world: World) -> None:
     library(world)
-    world.mirror.store(
-        deals=[
-            deal(f"Customer {n} – Rollout", competitors=("Dockwright",)) for n in range(DEALS_AT_ONCE + 20)
-        ]
-    )
+    ids = many(world, 11)
+    begin_round("", world.services, task_id="round")
+    begin_round("", world.services, task_id="round")
 
-    renew("", world.services, until=NOW - timedelta(seconds=1), task_id="row")
-    renew("", world.services, until=NOW - timedelta(seconds=1), task_id="row")
+    [first] = slices(world)
+    work = {SLICE: KINDS["compute"][SLICE]}
+    [row] = world.outbox.claim("compute", work, owner="one", limit=9, now=NOW)
+    renew(row.subject, world.services, until=NOW + timedelta(1), task_id=row.id)
+    [second] = slices(world)
 
-    rounds = [subject for kind, subject in due(world) if kind == RENEW]
-    assert rounds == [world.mirror.open_deals(after="", limit=DEALS_AT_ONCE)[-1]], (
+    assert first == ["round", "", ids[3]]
+    assert second == ["round", ids[3], ids[7]]
+    assert chosen(world, ids) == ids[:4]
+    # Another takes it before the first is settled, and goes through to the end.
+    done(world)
+    assert chosen(world, ids) == ids
+
+
+@pytest.mark.usefixtures("small")
+def test_a_slice_that_takes_long_goes_on_in_a_row_of_its_own(world: World) -> None:
+    library(world)
+    ids = many(world, 9)
+    first = json.dumps(["round", "", ids[3]])
+
+    renew(first, world.services, until=NOW - timedelta(seconds=1), task_id="row")
+    renew(first, world.services, until=NOW - timedelta(seconds=1), task_id="row")
+
+    assert sorted(slices(world)) == [["round", ids[1], ids[3]], ["round", ids[3], ids[7]]], (
         "a row that is done again adds no second one"
     )
+    assert chosen(world, ids) == ids[:2]
     done(world)
-    assert len(world.crm.suggestions) == DEALS_AT_ONCE + 21
+    assert chosen(world, ids) == ids
+    slices_done = [one for one in world.outbox.letters(states=["done"], limit=99) if one.kind == SLICE]
+    assert len(slices_done) == 3
+
+
+@pytest.mark.usefixtures("small")
+def test_deals_that_come_and_go_while_a_slice_is_done_again_leave_no_gap(world: World) -> None:
+    library(world)
+    ids = many(world, 9)
+    begin_round("", world.services, task_id="round")
+    [[_round, after, last]] = slices(world)
+    first = json.dumps(["round", after, last])
+    world.services.mirror.store(deals=[deal("Customer 0 – Rollout", is_closed=True)])
+
+    renew(first, world.services, until=NOW + timedelta(1), task_id="row")
+    world.services.mirror.store(deals=[deal("Customer 12 – Rollout", competitors=("Dockwright",))])
+    renew(first, world.services, until=NOW + timedelta(1), task_id="row")
+    done(world)
+
+    assert chosen(world, ids) == [one for one in ids if one != deal("Customer 0 – Rollout").id]
+
+
+def many(world: World, count: int) -> list[str]:
+    """Put so many open deals into the mirror, beside the one of the library; return the ids of all, in their order."""
+    world.mirror.store(
+        deals=[deal(f"Customer {n} – Rollout", competitors=("Dockwright",)) for n in range(count - 1)]
+    )
+    return world.mirror.open_deals(after="", limit=count)
+
+
+def chosen(world: World, ids: list[str]) -> list[str]:
+    return [one for one in ids if world.services.shortlists.of(one)]
 
 
 def test_a_deal_that_closes_or_goes_shows_nothing_more(world: World) -> None:

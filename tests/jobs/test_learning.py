@@ -1,11 +1,12 @@
 """The rows of learning: a process of its own does it, the lane stays free, and who is killed is gone on with."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from enablement.adapters.learner import LearningProcess
-from enablement.copying import RENEW, renew
+from enablement.copying import RENEW, SLICE, renew
 from enablement.evidence.habits import fit
 from enablement.learning import LEARNING, study_of
 from enablement.model import Run, Task, Touch, Written
@@ -35,9 +36,11 @@ class FakeLearner:
 
     says: list[LearnerSays]
     asked: list[float] = field(default_factory=list)
+    orders: list[set[str]] = field(default_factory=list)
 
-    def go_on(self, *, seconds: float) -> LearnerSays:
+    def go_on(self, *, seconds: float, orders: Collection[str] = ()) -> LearnerSays:
         self.asked.append(seconds)
+        self.orders.append(set(orders))
         return self.says.pop(0)
 
     def stop(self) -> None: ...
@@ -88,6 +91,19 @@ def test_where_another_learns_or_the_process_died_it_is_tried_again(world: World
     assert states(world) == []
 
 
+def test_whoever_learns_is_told_which_orders_wait(world: World) -> None:
+    order(world)
+    learner = FakeLearner(["runs", "ended"])
+    work(world, learner)
+    world.clock.move(seconds=LOOK_AGAIN_S)
+    world.outbox.add([Task("later", LEARN, "compute", "", LEARN)], now=world.clock.now)
+
+    work(world, learner)
+
+    assert learner.orders == [{f"{LEARN} 1"}, {f"{LEARN} 1", "later"}]
+    assert states(world) == []
+
+
 def test_a_process_that_dies_each_time_is_given_up(world: World) -> None:
     order(world)
     learner = FakeLearner(["died"] * 99)
@@ -113,10 +129,10 @@ def test_once_a_day_all_open_deals_suggestions_are_made_anew(world: World) -> No
 
     work(world, FakeLearner([]))
 
-    assert world.outbox.counts()["compute", "done"] == 2
+    assert world.outbox.counts()["compute", "done"] == 3
     world.outbox.add([Task("again", RENEW_ALL, "compute", "", RENEW_ALL)], now=world.clock.now)
     work(world, FakeLearner([]))
-    assert world.outbox.counts()["compute", "done"] == 3
+    assert world.outbox.counts()["compute", "done"] == 4
 
 
 def test_where_following_the_deals_renews_them_it_is_not_done_twice(world: World) -> None:
@@ -136,17 +152,23 @@ def test_suggestions_are_made_anew_with_what_was_learned_just_now(world: World) 
     world.evidence.save("run", HABITS, fit(study_of(History((), (), (), (), ()))))
     world.evidence.finish(run, ())
 
-    renew("", world.services, until=NOW, task_id="row")
+    renew(json.dumps(["round", "", deal("One").id]), world.services, until=NOW, task_id="row")
 
     assert world.lessons.model == "run"
 
 
-def test_making_suggestions_anew_ends_when_told_to_stop_and_goes_on_later(world: World) -> None:
+def test_making_suggestions_anew_ends_when_told_to_stop_and_goes_on_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.mirror.store(deals=[deal(f"Deal {n}") for n in range(3)])
+    monkeypatch.setattr("enablement.copying.DEALS_AT_ONCE", 1)
+    first, _second, last = world.mirror.open_deals(after="", limit=3)
+    subject = json.dumps(["round", "", last])
 
-    renew("", world.services, until=NOW + timedelta(1), task_id="row", stops=lambda: True)
+    renew(subject, world.services, until=NOW + timedelta(1), task_id="row", stops=lambda: True)
 
-    assert states(world) == [(RENEW, "due")]
+    [rest] = world.outbox.letters(states=["due"], limit=9)
+    assert (rest.kind, json.loads(rest.subject)) == (SLICE, ["round", first, last])
 
 
 # With a process of its own ----------------------------------------------------------------------------
@@ -187,9 +209,9 @@ def learner(world: World) -> Iterator[LearningProcess]:
     world.learner.stop()
 
 
-def until(learner: LearningProcess, says: LearnerSays) -> None:
+def until(learner: LearningProcess, says: LearnerSays, orders: Collection[str] = ()) -> None:
     ends = time.monotonic() + 60
-    while (now := learner.go_on(seconds=0.2)) == "runs":
+    while (now := learner.go_on(seconds=0.2, orders=orders)) == "runs":
         assert time.monotonic() < ends, "it did not end"
     assert now == says
 
@@ -213,15 +235,36 @@ def test_a_killed_process_is_gone_on_with(world: World, learner: LearningProcess
     assert learner.go_on(seconds=0.1) == "busy"
     world.outbox.hold(LEARNING, owner="nobody", seconds=0, now=datetime.now(UTC) + timedelta(minutes=5))
     world.outbox.release(LEARNING, owner="nobody")
+    late = deal(
+        "Late", is_closed=True, created_at=run.begun_at - timedelta(9), close_date=run.begun_at.date()
+    )
+    world.mirror.store(deals=[late])
 
     until(learner, "ended")
 
-    ended = newest(world)
-    assert ended is not None
+    again, ended = world.evidence.runs(limit=9)
     assert (ended.id, ended.deals) == (run.id, 150)
-    assert ended.state in ("in_use", "refused")
-    assert len(world.evidence.runs(limit=9)) == 1
+    assert ended.state in ("retired", "refused")
+    # What came since it was killed is learned from too.
+    assert again.deals == 151
+    assert again.state in ("in_use", "refused")
     assert not world.journal.is_held(LEARNING, now=datetime.now(UTC))
+
+
+def test_an_order_that_came_later_is_not_answered_with_what_was_read_before(
+    world: World, learner: LearningProcess
+) -> None:
+    # While another writes, the process waits.
+    with world.database.writing():
+        assert learner.go_on(seconds=0, orders=["one"]) == "runs"
+    assert learner._child is not None
+    assert learner._child.wait(60) == 0, "there was too little to learn from"
+    history(world)
+    with world.database.writing() as connection:
+        connection.execute(text("DROP TABLE learning_parts"))
+
+    assert learner.go_on(seconds=60, orders=["one", "two"]) == "runs"
+    until(learner, "failed", orders=["two"])
 
 
 def test_the_process_may_have_so_much_memory_and_no_more(world: World) -> None:

@@ -65,12 +65,10 @@ def _by_facets(snapshot: Snapshot, query: IndexQuery, view: View, limit: int) ->
     terms = term_keys(dict.fromkeys(facet_keys(query.facets)))
     scores = snapshot.facet_scores(terms, view)
     order = _top(scores, limit)
-    firsts = snapshot.asset_starts[order]
-    hits = [
-        _hit(snapshot, *one, float(scores[order[0]]))
-        for one in zip(firsts.tolist(), scores[order].tolist(), strict=True)
-    ]
-    return Found(tuple(hits), {}, {})
+    numbers = snapshot.page_number[snapshot.asset_starts[order]].tolist()
+    relative = (scores[order] / scores[order[:1]]).tolist()
+    ids = [one.decode() for one in snapshot.ids[order].tolist()]
+    return Found(tuple(map(PageHit, ids, numbers, relative)), {}, {})
 
 
 def _by_words(snapshot: Snapshot, words: Sequence[str], view: View) -> _Words:

@@ -4,11 +4,11 @@ from collections.abc import Collection as Some, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Column, Connection, Select, Table, delete, func, select, update
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
-from enablement.adapters.sql.rows import from_row, to_row
+from enablement.adapters.sql.rows import from_row, from_values, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import Deal, Effect, EffectOn, Lot, Run, Stage, StageHop
 from enablement.ports import HABITS, History, NoSuchRun, Use
@@ -100,7 +100,7 @@ class SqlEvidence:
         segments: Some[str] | None = None,
         on: EffectOn | None = None,
     ) -> list[Effect]:
-        query = select(_effects).where(_effects.c.run_id == run_id)
+        query = select(*_columns(Effect, _effects)).where(_effects.c.run_id == run_id)
         if segments is not None:
             query = query.where(_effects.c.segment.in_(list(segments)))
         if on is not None:
@@ -111,7 +111,7 @@ class SqlEvidence:
             else [query.where(_effects.c.asset_id.in_(some)) for some in _chunks(assets)]
         )
         with self._database.reading() as connection:
-            found = [from_row(Effect, row) for part in parts for row in connection.execute(part).mappings()]
+            found = [from_values(Effect, row) for part in parts for row in connection.execute(part)]
         return sorted(found, key=lambda one: (one.asset_id, one.on, one.segment))
 
     def logits(self, run_id: str, assets: Some[str]) -> list[tuple[str, str, float]]:
@@ -142,9 +142,8 @@ class SqlEvidence:
             return [from_row(Run, row) for row in connection.execute(query).mappings()]
 
     def _streamed(self, kind: type[T], table: Any) -> Iterator[T]:
-        columns = [table.c[field.name] for field in fields(kind)]  # type: ignore[arg-type] # all are dataclasses
-        for row in self._rows(select(*columns)):
-            yield from_row(kind, row._mapping)
+        for row in self._rows(select(*_columns(kind, table))):
+            yield from_values(kind, row)
 
     def _uses(self) -> Iterator[Use]:
         touch, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
@@ -158,6 +157,10 @@ class SqlEvidence:
         with self._database.reading() as connection:
             streaming = connection.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE)
             yield from streaming.execute(query)
+
+
+def _columns(kind: type, table: Table) -> list[Column[Any]]:
+    return [table.c[field.name] for field in fields(kind)]
 
 
 def _retire(connection: Connection) -> None:

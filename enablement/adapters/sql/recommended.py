@@ -22,8 +22,8 @@ class SqlShortlists:
 
     def keep(self, lists: Mapping[str, Sequence[Recommended]]) -> None:
         made = {deal_id: [to_row(row) for row in rows] for deal_id, rows in lists.items()}
-        kept = self._kept(made)
-        new = {deal_id: rows for deal_id, rows in made.items() if [*map(_said, rows)] != kept[deal_id]}
+        kept = self._kept(self._alike(made))
+        new = {deal_id: rows for deal_id, rows in made.items() if [*map(_said, rows)] != kept.get(deal_id)}
         if not new:
             return
         # What a power cut undoes is made again: the row of that work is settled later, and comes back with it.
@@ -35,6 +35,28 @@ class SqlShortlists:
         query = select(_rows).where(_rows.c.deal_id == deal_id).order_by(_rows.c.rank)
         with self._database.reading() as connection:
             return [from_row(Recommended, row) for row in connection.execute(query).mappings()]
+
+    def _alike(self, made: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+        """Return whose list may be the one that is kept: it was made from the same, which each night it is not."""
+        query = (
+            select(_rows.c.deal_id, _rows.c.made_from)
+            .where(_rows.c.deal_id.in_(list(made)))
+            .order_by(_rows.c.deal_id, _rows.c.rank)
+        )
+        kept: dict[str, list[str]] = {deal_id: [] for deal_id in made}
+        with self._database.reading() as connection:
+            for deal_id, made_from in connection.execute(query):
+                kept[deal_id].append(made_from)
+        return [one for one, rows in made.items() if [row["made_from"] for row in rows] == kept[one]]
+
+    def firsts(self, deal_ids: Collection[str], *, most: int) -> dict[str, list[str]]:
+        columns = select(_rows.c.deal_id, _rows.c.asset_id)
+        query = columns.where(_rows.c.deal_id.in_(list(deal_ids)), _rows.c.rank <= most)
+        found: dict[str, list[str]] = {}
+        with self._database.reading() as connection:
+            for deal_id, asset_id in connection.execute(query.order_by(_rows.c.deal_id, _rows.c.rank)):
+                found.setdefault(deal_id, []).append(asset_id)
+        return found
 
     def _kept(self, deal_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
         query = (

@@ -1,21 +1,26 @@
 """Our nouns as rows and back: a field is a column of the same name; tuples and nested values are JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date, datetime
 from functools import partial
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 _Make = Callable[[Any], Any]
 _Makers = tuple[tuple[str, _Make | None], ...]
 _known_makers: dict[type, _Makers] = {}
-_known_names: dict[type, tuple[str, ...]] = {}
+_known_plainers: dict[type, _Makers] = {}
+_PLAIN = {str, int, float, bool, bytes, date, datetime, NoneType}
 
 
 def to_row(noun: Any) -> dict[str, Any]:
     """Return the columns of a frozen dataclass."""
-    return {name: _plain(getattr(noun, name)) for name in _names(type(noun))}
+    return {
+        name: getattr(noun, name) if make is None else make(getattr(noun, name))
+        for name, make in _plainers(type(noun))
+    }
 
 
 def from_row(kind: type[T], row: Mapping[Any, Any]) -> T:
@@ -23,19 +28,38 @@ def from_row(kind: type[T], row: Mapping[Any, Any]) -> T:
     return kind(**{name: _made(make, row[name]) for name, make in _makers(kind)})
 
 
+def from_values(kind: type[T], values: Iterable[Any]) -> T:
+    """Return the noun whose columns these are, in the order of its fields: quick for hundreds of thousands."""
+    pairs = zip(_makers(kind), values, strict=True)
+    return kind(*[value if make is None or value is None else make(value) for (_, make), value in pairs])
+
+
 def _plain(value: Any) -> Any:
-    if type(value) is str:
-        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return to_row(value) if _names(type(value)) else value
+    return to_row(value) if is_dataclass(value) else value
 
 
-def _names(kind: type) -> tuple[str, ...]:
-    """Return the names of a dataclass' fields; none of anything else."""
-    if kind not in _known_names:
-        _known_names[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-    return _known_names[kind]
+def _plainers(kind: type) -> _Makers:
+    """Return for each field what makes a column's value of its own; None where the two are the same."""
+    if kind not in _known_plainers:
+        hints = get_type_hints(kind)
+        _known_plainers[kind] = tuple((field.name, _plainer(hints[field.name])) for field in fields(kind))
+    return _known_plainers[kind]
+
+
+def _plainer(hint: Any) -> _Make | None:
+    if hint in _PLAIN or get_origin(hint) is Literal:
+        return None
+    if isinstance(hint, UnionType) and all(_plainer(one) is None for one in get_args(hint)):
+        return None
+    if get_origin(hint) is tuple:
+        one = get_args(hint)[0]
+        if _plainer(one) is None:
+            return list
+        if is_dataclass(one):
+            return lambda values: [to_row(value) for value in values]
+    return _plain
 
 
 def _made(make: _Make | None, value: Any) -> Any:

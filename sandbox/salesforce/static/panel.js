@@ -4,6 +4,7 @@ import { day, element, moment } from "/_static/elements.js";
 const TOLD_MS = 8000;
 const SHOWN_AT_FIRST = 3;
 const MOST_REASONS = 4;
+const MARKS = { helps: "▲", hurts: "▼", no_clear_effect: "■", not_enough: "○" };
 const id = location.pathname.split("/")[4];
 const find = (name) => document.getElementById(name);
 let forgetting = 0;
@@ -65,12 +66,14 @@ function open(button, asset) {
 
 function reasons(row) {
   try {
-    const listed = JSON.parse(row.Reasons__c ?? "")[navigator.language.split("-")[0]] ?? JSON.parse(row.Reasons__c).en;
-    if (Array.isArray(listed) && listed.length) return listed;
+    const said = JSON.parse(row.Reasons__c ?? "");
+    const listed = said[navigator.language.split("-")[0]] ?? said.en;
+    if (Array.isArray(listed) && listed.length)
+      return said.verdict in MARKS ? { listed: listed.slice(0, -1), verdict: said.verdict, told: listed.at(-1) } : { listed };
   } catch {
     // The line for related lists says the same.
   }
-  return row.Reason__c ? [row.Reason__c] : [];
+  return { listed: row.Reason__c ? [row.Reason__c] : [] };
 }
 
 function why(listed) {
@@ -86,6 +89,7 @@ function suggestion(row) {
   title.onclick = () => open(title, asset.External_Ref__c);
   const facts = [asset.Kind__c, asset.Language__c, asset.Version__c && `v${asset.Version__c}`];
   if (asset.Updated_On__c) facts.push(`updated ${day(asset.Updated_On__c)}`);
+  const { listed, verdict, told } = reasons(row);
   const marks = [];
   if (asset.Audience__c === "Internal") marks.push(element("span", { class: "status", "data-status": "Internal" }, "Internal"));
   if (asset.Status__c !== "Published")
@@ -99,7 +103,8 @@ function suggestion(row) {
       {},
       element("p", { class: "what" }, title, ...marks),
       element("p", { class: "about" }, facts.filter(Boolean).join(" · ")),
-      element("ul", { class: "reasons", "aria-label": "Reasons" }, ...why(reasons(row))),
+      element("ul", { class: "reasons", "aria-label": "Reasons" }, ...why(listed)),
+      verdict && element("p", { class: "verdict", "data-verdict": verdict }, element("span", { "aria-hidden": "true" }, MARKS[verdict]), told),
     ),
   );
 }

@@ -1,6 +1,6 @@
 import { LightningElement, api } from 'lwc';
 import formFactor from '@salesforce/client/formFactor';
-import { filled, languageName, reasonsOf } from 'c/contentWording';
+import { filled, languageName, whyOf } from 'c/contentWording';
 
 import internal from '@salesforce/label/c.Touchline_Internal';
 import open from '@salesforce/label/c.Touchline_Open';
@@ -35,7 +35,15 @@ export default class ContentSuggestion extends LightningElement {
   }
 
   get reasons() {
-    return reasonsOf(this.suggestion).map((text, index) => ({ text, key: index }));
+    return whyOf(this.suggestion).reasons.map((text, index) => ({ text, key: index }));
+  }
+
+  get verdict() {
+    return whyOf(this.suggestion).verdict;
+  }
+
+  get verdictClass() {
+    return `verdict ${this.verdict.kind}`;
   }
 
   get isInternal() {

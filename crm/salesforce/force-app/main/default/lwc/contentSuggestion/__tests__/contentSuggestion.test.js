@@ -27,8 +27,35 @@ test.each(PANEL.suggestions)('suggestion $Rank__c says what it is and why', asyn
   expect(find(element, 'h4').textContent).toBe(`Rank ${suggestion.Rank__c}\u00a0${title}`);
   expect(find(element, '.what').textContent).toContain(kind);
   expect(find(element, '.what').textContent).toContain(`Version ${version}`);
-  expect(reasons(element)).toEqual(JSON.parse(suggestion.Reasons__c).en);
+  const { en, verdict } = JSON.parse(suggestion.Reasons__c);
+  expect(reasons(element)).toEqual(verdict ? en.slice(0, -1) : en);
+  expect(find(element, '.verdict .told')?.textContent).toBe(verdict && en.at(-1));
   await expect(element).toBeAccessible();
+});
+
+test('each verdict is said in words with the number of deals, and has its own mark', async () => {
+  const said = {};
+  for (const suggestion of PANEL.suggestions) {
+    const line = find(await drawn(suggestion), '.verdict');
+    said[line?.querySelector('.mark').textContent] = line?.querySelector('.told').textContent;
+  }
+
+  expect(said).toEqual({
+    '▲': 'Helps to win: +8 points (+3 to +13) · in deals like this (Manufacturing) · used in 142 deals',
+    '▼': 'Hurts winning: −5 points (−8 to −2) · in all deals · used in 64 deals',
+    '■': 'No clear effect on winning (−2 to +3 points) · in all deals · used in 211 deals',
+    '○': 'Not enough evidence yet (used in 4 deals)',
+    undefined: undefined,
+  });
+});
+
+test('a verdict that only a later version knows is one more reason', async () => {
+  const Reasons__c = JSON.stringify({ en: ['made for Retail', 'Cures: 5 points'], verdict: 'cures' });
+
+  const element = await drawn({ ...FIRST, Reasons__c });
+
+  expect(reasons(element)).toEqual(['made for Retail', 'Cures: 5 points']);
+  expect(find(element, '.verdict')).toBeNull();
 });
 
 test('how fresh it is, is the day of its last update, the same in all time zones', async () => {

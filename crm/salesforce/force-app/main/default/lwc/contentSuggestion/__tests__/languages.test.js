@@ -6,7 +6,10 @@ const KEYS = ['en', 'fr', 'pt_BR', 'th', 'zh_TW', 'ko'];
 // Each language says which it is, so that none can stand for another.
 const FIRST = {
   ...PANEL.suggestions[0],
-  Reasons__c: JSON.stringify(Object.fromEntries(KEYS.map((key) => [key, [`reason in ${key}`]]))),
+  Reasons__c: JSON.stringify({
+    ...Object.fromEntries(KEYS.map((key) => [key, [`reason in ${key}`, `verdict in ${key}`]])),
+    verdict: 'helps',
+  }),
 };
 
 async function drawnIn(language, tag, suggestion = FIRST) {
@@ -37,6 +40,7 @@ test.each([
   const root = await drawnIn(language, tag, { ...FIRST, Content_Asset__r: asset });
 
   expect(reason(root)).toBe(`reason in ${language}`);
+  expect(root.querySelector('.told').textContent).toBe(`verdict in ${language}`);
   expect(root.querySelector('.open').label).toBe(open);
   expect(root.querySelector('.what').textContent).toContain(english);
 });
