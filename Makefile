@@ -5,6 +5,8 @@ BIN := .venv/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
+# Tests start the product some hundred times: it is to be compiled once, also where the machine says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

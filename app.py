@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from settings import Settings, read_settings
 
 # isort: split
+from bot.gate import Gate
 from bot.gateway import SlackGateway
 from bot.messenger import SlackMessenger
+from bot.signing import Seal
 from crm.client import SalesforceClient
 from crm.gateway import SalesforceCrm
 from crm.hooks.door import HookDoor, HookSettings
@@ -34,22 +36,30 @@ from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.copies import SqlCopies
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.evidence import SqlEvidence
+from enablement.adapters.sql.forgetting import SqlForgetting
+from enablement.adapters.sql.homes import SqlHomes
 from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
+from enablement.adapters.sql.nudging import SqlNudges
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.people import SqlPeople
+from enablement.adapters.sql.preferences import SqlPreferences
 from enablement.adapters.sql.recommended import SqlShortlists
+from enablement.adapters.sql.requests import SqlRequests, SqlSaved, SqlSigningKeys
 from enablement.adapters.sql.vectors import SqlVectors
 from enablement.announcing import ANNOUNCE_FOLLOW, ANNOUNCE_PROGRESS, COLLEAGUES_EVERY
 from enablement.copying import FOLLOW as FOLLOW_LIBRARY
+from enablement.digests import DIGESTS
 from enablement.following import work_after
 from enablement.health import watch
+from enablement.home import COUNT, FOLLOW as FOLLOW_HOMES
 from enablement.incidents import Incidents
 from enablement.learning import LEARNING
 from enablement.meaning import QuestionEmbedder
 from enablement.model import Lane, Task, key
-from enablement.ports import Embedder, Journal, Services
+from enablement.nudging import SEND
+from enablement.ports import Embedder, Journal, Mirror, Services
 from jobs import lanes, wakeups
 from jobs.announcing import COLLEAGUES
 from jobs.learning import LEARN, RENEW_ALL
@@ -59,6 +69,9 @@ from jobs.relay import Relay
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from bot.app import SlackDoor
+    from bot.socket import SocketDoor
 
 # Who adds to the library indexes it too; this is for what another machine added.
 INDEX_EVERY_S = 30
@@ -77,6 +90,10 @@ LEARN_EVERY_S, RENEW_ALL_EVERY_S = 24 * 3600, 24 * 3600
 # What managers see of the library may be a minute old; without news it is one small query.
 COPY_EVERY_S = 60
 FOLLOW_EVERY_S = 15
+# Who looks at their Home tab sees what happens; the figures of the library are of the hour.
+HOMES_EVERY_S, COUNT_EVERY_S = 15, 3600
+# A message of what changed waits for more anyway; a Monday morning may begin a few minutes late.
+NUDGE_EVERY_S, DIGEST_EVERY_S = 60, 300
 # An author looks now and then; more often would only be chatter with Slack.
 PROGRESS_EVERY_S = 60
 
@@ -92,9 +109,25 @@ def observer(journal: Journal) -> Incidents:
     return incidents
 
 
-def gateway(settings: Settings, incidents: Incidents | None = None) -> SlackGateway:
-    on_call = incidents.called if incidents else None
-    return SlackGateway(settings.slack_bot_token, settings.slack_api_url, on_call=on_call)
+def gateway(
+    settings: Settings,
+    incidents: Incidents | None = None,
+    *,
+    seal: Seal | None = None,
+    mirror: Mirror | None = None,
+) -> SlackGateway:
+    """Return who calls Slack; with incidents and a mirror, nothing is sent while Slack refuses the app."""
+    token, url = settings.slack_bot_token, settings.slack_api_url
+    if incidents is None:
+        return SlackGateway(token, url, seal=seal)
+    gate = Gate(mirror, clock, alert=incidents.failed, mended=incidents.worked) if mirror else None
+    return SlackGateway(token, url, on_call=incidents.called, seal=seal, gate=gate)
+
+
+def seal(database: Database) -> Seal:
+    """Return what signs the buttons of this installation, the same in all its processes."""
+    keys = SqlSigningKeys(database)
+    return Seal(lambda: keys.current(now=clock()))
 
 
 def salesforce(settings: Settings, incidents: Incidents | None = None) -> SalesforceClient:
@@ -151,7 +184,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
     database.migrate()
     catalog, mirror, ledger = SqlCatalog(database), SqlMirror(database), SqlLedger(database)
     copies = SqlCopies(database)
-    journal = SqlJournal(database)
+    journal, preferences = SqlJournal(database), SqlPreferences(database)
     incidents = observer(journal)
     fields = load_field_map(settings.salesforce_mapping)
     crm = SalesforceCrm(
@@ -184,16 +217,27 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         vectors=vectors,
         mirror=mirror,
         people=SqlPeople(database),
+        preferences=preferences,
+        forgetting=SqlForgetting(database),
+        homes=SqlHomes(database),
         shortlists=SqlShortlists(database),
         copies=copies,
         ledger=ledger,
         outbox=SqlOutbox(database),
         work=RedisWork(settings.redis_url) if settings.redis_url else NoWork(),
-        messenger=SlackMessenger(gateway(settings, incidents), public_url=settings.public_url, clock=clock),
+        messenger=SlackMessenger(
+            gateway(settings, incidents, seal=seal(database), mirror=mirror),
+            public_url=settings.public_url,
+            clock=clock,
+            language_of=lambda slack_id: preferences.of(slack_id).language,
+        ),
         crm=crm,
         access=CachedAccess(crm.readable, clock),
         journal=journal,
         announcements=SqlAnnouncements(database),
+        saved=SqlSaved(database),
+        requests=SqlRequests(database),
+        nudges=SqlNudges(database),
         evidence=evidence,
         lessons=LearnedLessons(evidence, alert=incidents.failed, mended=incidents.worked),
         learner=LearningProcess(
@@ -204,8 +248,10 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         link_days=settings.link_days,
         librarians=settings.librarians,
         announcers=settings.announcers,
+        role_rules=settings.role_rules,
         announce_approval=settings.announce_approval,
         announce_per_minute=settings.announce_per_minute,
+        nudges_per_day=settings.nudges_per_day,
         quiet_hours=settings.quiet_hours,
         confirm_beyond=settings.confirm_beyond,
         suggests_in_crm=settings.salesforce_suggestions,
@@ -224,14 +270,18 @@ def web() -> "Flask":
     services, database = build(settings)
     door = SlackDoor(
         services,
-        gateway(settings, observer(services.journal)),
+        gateway(settings, observer(services.journal), seal=seal(database), mirror=services.mirror),
         token=settings.slack_bot_token,
         signing_secrets=settings.slack_signing_secrets,
     )
 
+    socket = _socket(settings, door)
+
     def health() -> Mapping[str, object]:
         at, head = database.revisions()
-        return {"ok": at == head, "schema": at}
+        # Buyers' links are served without Slack's socket too: without it the door is open still.
+        line = {"socket": "connected" if socket.is_connected() else "away"} if socket else {}
+        return {"ok": at == head, "schema": at, **line}
 
     inbound = HookDoor(services, hooks(settings))
     return create_app(
@@ -241,6 +291,18 @@ def web() -> "Flask":
         health=health,
         proxies=settings.trusted_proxies,
     )
+
+
+def _socket(settings: Settings, door: "SlackDoor") -> "SocketDoor | None":
+    """Return an open line to Slack, where the settings ask for one."""
+    if not settings.slack_app_token:
+        return None
+    from bot.socket import SocketDoor
+
+    socket = SocketDoor(door.take, app_token=settings.slack_app_token, api_url=settings.slack_api_url)
+    atexit.register(socket.close)
+    socket.start()
+    return socket
 
 
 def worker(lane: Lane) -> None:
@@ -278,6 +340,10 @@ def relay() -> None:
             "library.review": REVIEW_EVERY_S,
             COLLEAGUES: int(COLLEAGUES_EVERY.total_seconds()),
             ANNOUNCE_FOLLOW: FOLLOW_EVERY_S,
+            FOLLOW_HOMES: HOMES_EVERY_S,
+            COUNT: COUNT_EVERY_S,
+            SEND: NUDGE_EVERY_S,
+            DIGESTS: DIGEST_EVERY_S,
             ANNOUNCE_PROGRESS: PROGRESS_EVERY_S,
             "crm.check": CHECK_EVERY_S,
             "crm.check_all": CHECK_ALL_EVERY_S,

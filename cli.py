@@ -13,10 +13,12 @@ from rich.table import Table
 
 import app as composition
 from cli_announcements import announcements_cli
+from cli_audit import show_audit
 from cli_coverage import show_coverage
 from cli_deals import deals_check, deals_repair
 from cli_evidence import evidence_cli
 from cli_library import library_cli
+from cli_nudges import show_nudges
 from cli_people import people_cli
 from cli_status import outbox, status
 from crm.mapping import BadMapping
@@ -37,8 +39,10 @@ deals_cli.command("repair")(deals_repair)
 cli.add_typer(people_cli, name="people")
 cli.add_typer(announcements_cli, name="announcements")
 cli.command("coverage")(show_coverage)
+cli.command("nudges")(show_nudges)
 cli.add_typer(evidence_cli, name="evidence")
 cli.command("status")(status)
+cli.command("audit")(show_audit)
 cli.command("outbox")(outbox)
 
 
@@ -90,13 +94,16 @@ def up(port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000)
 def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    workers: Annotated[int, typer.Option(help="How many processes.")] = 2,
+    workers: Annotated[
+        int | None, typer.Option(help="How many processes: 2, or 1 with SLACK_APP_TOKEN.", show_default=False)
+    ] = None,
 ) -> None:
     """Run the web door: Slack's requests and buyers' links."""
     from stack import web_command  # only this command needs it
 
-    read_settings()
-    command = web_command(port, workers, host)
+    # Slack opens a few lines a minute: with one for each of several processes a cut would take that long to mend.
+    count = workers or (1 if read_settings().slack_app_token else 2)
+    command = web_command(port, count, host)
     os.execv(command[0], command)  # noqa: S606 - a fixed command of ours takes this process over
 
 

@@ -20,6 +20,7 @@ from enablement.coverage import (
     coverage,
     dead,
     outlived,
+    unmet_words,
 )
 from enablement.wording import money
 from terminal import AsJson, Failed, open_services, out, say
@@ -114,7 +115,7 @@ def _print_cells(
         )
         _name("deals", [found.deals[deal].name for deal in one.deals])
         _name("content", [titles.get(asset, asset) for asset in one.assets])
-        _name("failed searches", [found.unmet[ask][0].question for ask in one.unmet])
+        _name("failed searches", [unmet_words(*found.unmet[ask]) for ask in one.unmet])
 
 
 def _name(what: str, some: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from cli_requests import not_useful, requests
 from enablement import analyser, deals, governance, wording
 from enablement.access import asset_filter
 from enablement.adapters.crm_files import follow_files
@@ -30,6 +31,8 @@ from jobs.owners import owner_name
 from terminal import AsJson, Failed, err, open_services, out
 
 library_cli = typer.Typer(no_args_is_help=True, help="The content library.")
+library_cli.command("requests")(requests)
+library_cli.command("not-useful")(not_useful)
 MOST_SHOWN = 20
 MOST_NAMED = 10
 

@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from crm.ids import NotAnId, sf_id
-from enablement.model import Audit, CrmUser, PersonLink, key
+from enablement.forgetting import forget
+from enablement.model import Audit, CrmUser, Forgotten, PersonLink, key
 from enablement.ports import Mirror
 from terminal import AsJson, Failed, open_services, out
 
@@ -49,6 +50,44 @@ def unlink(slack_id: SlackId, by: By = "") -> None:
     if not services.people.drop(slack_id, audit):
         raise Failed(f"{slack_id} is not linked. `touchline people list` shows who is.")
     out.print(escape(f"{slack_id} is not linked any more."), highlight=False)
+
+
+@people_cli.command("forget")
+def forget_person(
+    who: Annotated[str, typer.Argument(help="Their e-mail, or their member ID in Slack (U… or W…).")],
+    by: By = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove or rename all that names a person, in every table, and search for what is left; there is no way back."""
+    said, ordered_by = (who.lower() if "@" in who else _checked(who)), _email(by)
+    services = open_services(doors=False)
+    if not yes:
+        typer.confirm(f"Forget {said} for good?", abort=True, err=True)
+    done = forget(said, services, by=ordered_by, now=services.clock())
+    if as_json:
+        print(json.dumps(asdict(done), ensure_ascii=False))
+        return
+    if not done.handled:
+        out.print(escape(f"Nothing here names {said}."), highlight=False, soft_wrap=True)
+    else:
+        _print_forgotten(done)
+    for line in done.back:
+        out.print(escape(line), style="yellow", highlight=False, soft_wrap=True)
+
+
+def _print_forgotten(done: Forgotten) -> None:
+    table = Table("table", "removed", "renamed", box=None, header_style="bold")
+    for one in done.handled:
+        table.add_row(one.table, str(one.removed), str(one.changed))
+    out.print(table)
+    out.print(f"Where a row stayed, it says {done.pseudonym} now.", highlight=False)
+    if done.told_crm:
+        out.print(f"Salesforce is told of {done.told_crm} touches.", highlight=False)
+    out.print(f"Searched every column of text: {len(done.left) or 'nothing'} left.", highlight=False)
+    for left in done.left:
+        why = left.why or "written meanwhile? Do this once more."
+        out.print(escape(f"  {left.table}.{left.column}: {left.rows} rows – {why}"), highlight=False)
 
 
 @people_cli.command("list")

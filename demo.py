@@ -20,6 +20,7 @@ import requests
 
 import app as composition
 from bot.payload import read as read_button
+from bot.signing import unsealed
 from enablement import answering
 from enablement.adapters.intake import files_in, take_in_files
 from enablement.model import Share, Touch, Written, key
@@ -178,7 +179,7 @@ def walk(demo: Demo) -> dict[str, object]:
     view = _wait_for(lambda: _view(demo, "share.submit"), "The share form did not open")
     shared_at = time.monotonic()
     contact = _first_option(view, "contacts")
-    values = {"contacts": {"contacts": [contact]}, "log": {"log": ["on_record"]}}
+    values = {"contacts": {"contacts": [contact]}, "log": {"log": [_first_option(view, "log")]}}
     _act(demo, "submit", view_id=view["id"], values=values)
     share = _wait_for(lambda: _share(demo, said), "Sharing left no share in the ledger")
     touch = key("shared", share.id)
@@ -248,7 +249,9 @@ def _with_sandbox(
         command += [option, environ[name]]
     # What was loaded into it ends with it: an empty one in its place would only confuse.
     command += ["--source", str(BARE_ORG), "--integration-username", INTEGRATION_USER]
-    processes.start("sandbox", [*command, "--app-url", environ["PUBLIC_URL"]], again=False)
+    # People paste addresses of this machine there, which have ports.
+    command += ["--app-url", environ["PUBLIC_URL"], "--local-links"]
+    processes.start("sandbox", command, again=False)
     both = (f"{slack_url}/_sandbox/workspace", f"{salesforce_url}/services/data")
     wait_until(lambda: all(answers(url) for url in both), "sandbox", processes)
     say("Deploying Touchline's package into Salesforce…")
@@ -393,7 +396,7 @@ def _first_option(view: dict[str, Any], block_id: str) -> str:
 
 def _told(demo: Demo, message: dict[str, Any]) -> answering.Answer:
     """Return the answer behind a message, from the ledger."""
-    suggestion_id = read_button(_buttons(message, "find.share")[0]["value"]).id
+    suggestion_id = read_button(unsealed(_buttons(message, "find.share")[0]["value"])).id
     suggestion = demo.services.ledger.suggestion(suggestion_id)
     said = answering.redrawn(suggestion.ask_id, demo.services) if suggestion else None
     if said is None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from crm.hooks.signed import signing_key
 from crm.ids import sf_id
+from enablement.model import ROLES, RoleRule
 
 T = TypeVar("T")
 Network = IPv4Network | IPv6Network
@@ -22,6 +23,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # Where a running demo leaves its settings, so that commands typed beside it speak to it.
 DEMO_ENVIRONMENT = Path("var/demo/environment")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_GROUP = re.compile(r"@[\w.-]+|S[A-Z0-9]{2,}")
+_CRM_SOURCE = re.compile(r"(?:profile|permission-set):\S.*")
 _SHARE = re.compile(r"\d*\.?\d+")
 _UNGUESSABLE = re.compile(r"[A-Za-z0-9_-]{32,}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,}")
@@ -55,6 +58,8 @@ class Settings:
     salesforce_outbound_networks: tuple[Network, ...] = ()
     salesforce_hook_secrets: tuple[str, ...] = field(default=(), repr=False)
     slack_api_url: str = "https://slack.com/api/"
+    # Set: Slack's requests come over WebSockets that we open (Socket Mode).
+    slack_app_token: str = field(default="", repr=False)
     # An address may hold a password.
     database_url: str = field(default="sqlite:///var/touchline.db", repr=False)
     redis_url: str = field(default="", repr=False)
@@ -66,8 +71,10 @@ class Settings:
     sync_every_s: int = 300
     librarians: tuple[str, ...] = ()
     announcers: tuple[str, ...] = ()
+    role_rules: tuple[RoleRule, ...] = ()
     announce_approval: str = ""
     announce_per_minute: int = 300
+    nudges_per_day: int = 3
     quiet_hours: tuple[time, time] = (time(20), time(8))
     confirm_beyond: int = 50
     # Where incidents are told; empty: in the log alone.
@@ -167,7 +174,9 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
 
     by_key = value("SALESFORCE_PRIVATE_KEY") and value("SALESFORCE_USERNAME")
     if doors:
-        problems += [_line(one) for one in _NEEDED if not value(one.name)]
+        # What comes over a socket of ours is not signed.
+        spared = {"SLACK_SIGNING_SECRET"} if value("SLACK_APP_TOKEN") else set()
+        problems += [_line(one) for one in _NEEDED if not value(one.name) and one.name not in spared]
         problems += [] if value("SALESFORCE_CLIENT_SECRET") or by_key else [_line(_LOGIN)]
     embedder = choice("TOUCHLINE_EMBEDDER", "use", "openai", "off")
     openai_url = value("OPENAI_BASE_URL", Settings.openai_base_url)
@@ -195,6 +204,13 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
     if doors and not value(_ORG.name) and any((outbound_path, *hook_secrets)):
         problems.append(_line(_ORG))
     quiet_hours = checked("TOUCHLINE_QUIET_HOURS", _hours, "from and to, such as 20:00-08:00")
+    roles = checked(
+        "TOUCHLINE_ROLES",
+        _roles,
+        "roles and who has them, such as “enablement=@content-team, profile:Marketing; ops=ada@example.com”; roles are "
+        f"{', '.join(ROLES)}; who has them are @groups of Slack (or their S… ids), profile:NAME or permission-set:NAME "
+        "of Salesforce, and e-mails",
+    )
     ops_channel = value("OPS_CHANNEL")
     if ops_channel and not _CHANNEL.fullmatch(ops_channel):
         problems.append("OPS_CHANNEL: should be a channel's id (C…, at the end of the channel's details)")
@@ -205,6 +221,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         slack_signing_secrets=tuple(secret for secret in secrets if secret),
         slack_bot_token=value("SLACK_BOT_TOKEN"),
         slack_api_url=value("SLACK_API_URL", Settings.slack_api_url),
+        slack_app_token=checked("SLACK_APP_TOKEN", _app_token, "an app-level token, xapp-…") or "",
         salesforce_url=value("SALESFORCE_URL").rstrip("/"),
         salesforce_client_id=value("SALESFORCE_CLIENT_ID"),
         salesforce_client_secret=value("SALESFORCE_CLIENT_SECRET"),
@@ -231,8 +248,10 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s),
         librarians=emails("TOUCHLINE_LIBRARIANS"),
         announcers=emails("TOUCHLINE_ANNOUNCERS"),
+        role_rules=roles or (),
         announce_approval=choice("TOUCHLINE_ANNOUNCE_APPROVAL", "none", "managers").replace("none", ""),
         announce_per_minute=number("TOUCHLINE_ANNOUNCE_PER_MINUTE", Settings.announce_per_minute),
+        nudges_per_day=number("TOUCHLINE_NUDGES_PER_DAY", Settings.nudges_per_day),
         quiet_hours=quiet_hours or Settings.quiet_hours,
         confirm_beyond=number("TOUCHLINE_ANNOUNCE_CONFIRM", Settings.confirm_beyond),
         ops_channel=ops_channel,
@@ -268,6 +287,12 @@ def _org_id(text: str) -> str:
     return sf_id(text)
 
 
+def _app_token(text: str) -> str:
+    if not text.startswith("xapp-"):
+        raise ValueError("another kind of token")
+    return text
+
+
 def _unguessable(text: str) -> str:
     if not _UNGUESSABLE.fullmatch(text):
         raise ValueError("too easy to guess")
@@ -283,6 +308,26 @@ def _hours(text: str) -> tuple[time, time]:
     if begins.tzinfo or ends.tzinfo:
         raise ValueError("the zone is each reader's")
     return begins, ends
+
+
+def _roles(text: str) -> tuple[RoleRule, ...]:
+    rules = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, _, sources = part.partition("=")
+        role = next((one for one in ROLES if one == name.strip()), None)
+        named = [source.strip() for source in sources.split(",") if source.strip()]
+        if role is None or not named:
+            raise ValueError(part)
+        rules += [RoleRule(role, _role_source(one)) for one in named]
+    return tuple(rules)
+
+
+def _role_source(said: str) -> str:
+    if _GROUP.fullmatch(said) or _CRM_SOURCE.fullmatch(said):
+        return said
+    if _EMAIL.fullmatch(said):
+        return said.lower()
+    raise ValueError(said)
 
 
 def _proxies(text: str) -> tuple[Network, ...]:

@@ -79,6 +79,13 @@ def echo(form: Form, text: str, *, app_url: str, secret: str) -> Command:
     return Command(app_url, body, headers, mark)
 
 
+def event(inside: Mapping[str, Any], *, app_url: str, secret: str) -> Command:
+    """Return an event; its mark is its id."""
+    event_id = f"EvBENCH{next(_numbers)}"
+    body = json.dumps({"type": "event_callback", "event_id": event_id, "event": inside}).encode()
+    return Command(app_url, body, _headers(body, "application/json", secret), event_id)
+
+
 def forms(slack_url: str, slack_ids: Sequence[str], channel: str) -> Iterator[Form]:
     """Yield a command's form for each of these people, in this order, with an address to answer to.
 
@@ -147,15 +154,24 @@ def wait_for_answers(
 def _signed(fields: Form, secret: str) -> tuple[bytes, dict[str, str]]:
     # A trigger is new with each command: so no two are the same, and none is taken for a repetition.
     body = urllib.parse.urlencode({**fields, "trigger_id": f"bench.{next(_numbers)}"}).encode()
+    return body, _headers(body, "application/x-www-form-urlencoded", secret)
+
+
+def _headers(body: bytes, kind: str, secret: str) -> dict[str, str]:
     timestamp = str(int(time.time()))
-    return body, {
-        "Content-Type": "application/x-www-form-urlencoded",
+    return {
+        "Content-Type": kind,
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": sign(body, timestamp, secret),
     }
 
 
-def _get(slack_url: str, what: str, *, since: int) -> dict[str, Any]:
-    answer = requests.get(f"{slack_url}/_sandbox/{what}", params={"since": since}, timeout=TIMEOUT_S)
+def look(slack_url: str, what: str, **query: str) -> dict[str, Any]:
+    """Return what the local Slack says of something."""
+    answer = requests.get(f"{slack_url}/_sandbox/{what}", params=query, timeout=TIMEOUT_S)
     answer.raise_for_status()
     return dict(answer.json())
+
+
+def _get(slack_url: str, what: str, *, since: int) -> dict[str, Any]:
+    return look(slack_url, what, since=str(since))

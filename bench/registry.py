@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench import announce, ask, deals, extract, loop, search, writeback
+from bench import announce, ask, deals, extract, loop, search, slack, writeback
 from bench.data import find
 from bench.figures import Bench, BenchFailed, Figure, Options, Say
 from bench.recommend import whole
@@ -17,6 +17,7 @@ BENCHES: dict[str, Bench] = {
         loop.BENCH,
         whole.BENCH,
         search.BENCH,
+        slack.BENCH,
         writeback.BENCH,
     )
 }

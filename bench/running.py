@@ -46,6 +46,7 @@ def running(
     assets: int,
     seed: int,
     peer: str,
+    deals_each: int = DEALS_EACH,
     extra: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """Start and fill all of it, and end it at the end; raises BenchFailed, also when a process died meanwhile.
@@ -58,8 +59,8 @@ def running(
         _failures_told(),
         started(ports, Path(folder), say=options.say, extra=extra) as demo,
     ):
-        options.say(f"Bringing {sellers} sellers with {DEALS_EACH} deals each…")
-        people, channel = crowd.bring(demo, sellers, deals_each=DEALS_EACH, seed=seed)
+        options.say(f"Bringing {sellers} sellers with {deals_each} deals each…")
+        people, channel = crowd.bring(demo, sellers, deals_each=deals_each, seed=seed)
         options.say(f"Publishing {assets} assets…")
         _fill(demo, people, count=assets, seed=seed)
         demo.processes.start("peer", [*web_command(peer_port)[:-1], peer])
@@ -73,7 +74,8 @@ def running(
         os.sync()
         alive = _alive(demo)
         yield Running(demo, peer_url, channel, people)
-        if died := [name for name, pid in _alive(demo).items() if pid != alive[name]]:
+        now = _alive(demo)
+        if died := [name for name, pid in alive.items() if now.get(name) != pid]:
             raise BenchFailed(f"These processes died during the measurement: {', '.join(died)}")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, Respond
+from slack_bolt import Ack, App, BoltContext
 from slack_sdk.models.views import View
 
 from bot.asks import event_of
@@ -37,12 +37,12 @@ def asks_for_results(command: Mapping[str, Any]) -> bool:
     return str(command.get("text") or "").strip().lower() == WORD
 
 
-def list_all(ack: Ack, command: Mapping[str, Any], respond: Respond, *, services: Services) -> None:
+def list_all(ack: Ack, command: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
     """List the announcements whose results this person may see, to them alone."""
     ack()
     found = with_results(str(command["user_id"]), services, limit=MOST_LISTED)
     blocks, text = results_list(found)
-    respond(blocks=blocks, text=text, response_type="ephemeral")
+    gateway.respond(str(command["response_url"]), blocks, text, replace=False)
 
 
 def open_results(
@@ -97,7 +97,7 @@ def send(
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
     """Listen; before whatever else hears the command, which takes all other words."""
     handed: dict[str, Any] = {"services": services, "gateway": gateway}
-    app.command(COMMAND, matchers=[asks_for_results])(partial(list_all, services=services))
+    app.command(COMMAND, matchers=[asks_for_results])(partial(list_all, **handed))
     app.action(RESULTS)(partial(open_results, **handed))
     for way in ("back", "more"):
         app.action(f"{PAGE}.{way}")(partial(turn, **handed))

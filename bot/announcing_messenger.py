@@ -33,7 +33,13 @@ class AnnouncingMessenger:
 
     def group_members(self, group: str) -> list[str]:
         with told_apart():
-            return self._gateway.group_members(group)
+            return self._gateway.group_members(self._group(group) if group.startswith("@") else group)
+
+    def _group(self, handle: str) -> str:
+        for one in self._gateway.groups():
+            if one.get("handle") == handle.removeprefix("@"):
+                return str(one["id"])
+        raise Undeliverable(f"no Slack group is called {handle}")
 
     def announce(
         self,

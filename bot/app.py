@@ -1,5 +1,6 @@
 """The Slack door as one function: a request's bytes in, an answer out."""
 
+import json
 import logging
 import re
 import time
@@ -22,15 +23,26 @@ from bot import (
     announcement_results,
     evidence,
     find,
+    foreign,
+    forgetting,
     home,
+    leaving,
     library,
+    not_useful,
+    nudges,
     prompts,
     publish,
+    requests,
+    saved,
+    settings,
     share,
+    shortcuts,
+    unfurl,
     why,
 )
 from bot.gateway import SlackGateway
-from bot.verify import Refused, verify
+from bot.signing import Foreign
+from bot.verify import Refused, Verified, verify, whole
 from enablement.people import in_words_of
 from enablement.ports import Services
 
@@ -38,6 +50,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 # Listeners that open a modal wait for the CRM and for Slack; a few of those must not keep others from their ack.
 LISTENERS_AT_ONCE = 20
+# What people do in messages and views that we drew.
+_PRESSED = frozenset({"block_actions", "view_submission", "view_closed", "block_suggestion"})
 _EVERYTHING = re.compile(".*")
 # Bolt waits so long for a listener, and then tries the next one that fits.
 SLOWEST_ACK_S = 3.0
@@ -58,6 +72,9 @@ class SlackDoor:
     def __init__(
         self, services: Services, gateway: SlackGateway, *, token: str, signing_secrets: Sequence[str]
     ) -> None:
+        if gateway.seal is None:
+            raise ValueError("a door needs a gateway that signs")
+        self._seal = gateway.seal
         self._secrets = signing_secrets
         self._profile = services.mirror.profile
         self._bolt = _bolt(services, gateway, token)
@@ -65,18 +82,58 @@ class SlackDoor:
     def handle(self, raw: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Answer one request; `headers` have lower-case names."""
         try:
-            verified = verify(raw, headers, self._secrets, now=time.time())
+            return self._answer(verify(raw, headers, self._secrets, now=time.time()))
         except Refused as refused:
-            return HttpAnswer(refused.status, {"content-type": "text/plain"}, str(refused))
+            return _refusal(refused)
+
+    def take(self, fields: Mapping[str, Any], envelope_id: str) -> HttpAnswer:
+        """Answer one request that came over a socket of ours: who may open one needs to sign nothing."""
+        try:
+            return self._answer(whole(fields, envelope_id))
+        except Refused as refused:
+            return _refusal(refused)
+
+    def _answer(self, verified: Verified) -> HttpAnswer:
         fields = dict(verified.fields)
         if fields.get("type") == "url_verification":
             return HttpAnswer(200, {"content-type": "text/plain"}, str(fields.get("challenge", "")))
         # As far as the person is known: Slack is not asked before it has its answer.
         with in_words_of(self._profile(_person(fields))):
+            try:
+                fields = self._opened(fields)
+            except Foreign as theirs:
+                fields = foreign.noted(fields, theirs.what)
+                if (body := foreign.answered(fields, self._seal)) is not None:
+                    return HttpAnswer(200, {"content-type": "application/json"}, body)
             answer = self._bolt.dispatch(_request(fields, verified.event_id))
-        return HttpAnswer(
-            answer.status, {name: values[0] for name, values in answer.headers.items()}, answer.body
-        )
+        body = self._signed(answer.body, str(fields.get("action_id") or ""))
+        return HttpAnswer(answer.status, {name: values[0] for name, values in answer.headers.items()}, body)
+
+    def _opened(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return a request with what its buttons and forms carry verified; raises Foreign, Refused."""
+        if fields.get("type") not in _PRESSED:
+            return fields
+        try:
+            return self._seal.opened(fields)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise Refused(400, "not of the shape of Slack's requests") from error
+
+    def _signed(self, body: str, action_id: str) -> str:
+        """Return the body of an answer with what its view or its options carry signed."""
+        if not body.startswith("{"):
+            return body
+        said = json.loads(body)
+        if view := said.get("view"):
+            said["view"] = self._seal.view(view)
+        if blocks := said.get("blocks"):
+            said["blocks"] = self._seal.blocks(blocks)
+        if "options" in said or "option_groups" in said:
+            said = self._seal.options(said, action_id)
+        return json.dumps(said)
+
+
+def _refusal(refused: Refused) -> HttpAnswer:
+    return HttpAnswer(refused.status, {"content-type": "text/plain"}, str(refused))
 
 
 class _Threads(ThreadPoolExecutor):
@@ -108,11 +165,18 @@ def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
         ignoring_self_events_enabled=False,
         listener_executor=_Threads(LISTENERS_AT_ONCE, thread_name_prefix="listener"),
     )
+    foreign.register(app, gateway)
     # Before find, which takes all other words of /content.
     evidence.register(app, services)
+    forgetting.register(app, services, gateway)
     # Before find: of a message with files only what is in them is heard.
     publish.register(app, services, gateway)
+    saved.register(app, services, gateway)
+    requests.register(app, services, gateway)
+    not_useful.register(app, services, gateway)
     find.register(app, services, gateway)
+    shortcuts.register(app, services, gateway)
+    unfurl.register(app, services, gateway)
     library.register(app, services, gateway)
     share.register(app, services, gateway)
     why.register(app, services, gateway)
@@ -125,7 +189,10 @@ def _bolt(services: Services, gateway: SlackGateway, token: str) -> App:
     announce_manage.register(app, services, gateway)
     # Before home, which hears of the same event: it takes one tab of it.
     prompts.register(app, services, gateway)
-    home.register(app, services, gateway)
+    home.register(app, services)
+    settings.register(app, services, gateway)
+    nudges.register(app, services, gateway)
+    leaving.register(app, services, gateway)
     # What nobody listens for is acknowledged: Slack would send it again and in the end switch the app off.
     for kind in (app.command, app.event, app.action, app.options, app.view, app.view_closed, app.shortcut):
         kind(_EVERYTHING, matchers=[_is_in_time])(_acknowledge)

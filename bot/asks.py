@@ -8,7 +8,7 @@ from slack_bolt import BoltContext
 
 from bot.mrkdwn import clean
 from bot.payload import Carried, UnknownButton, read
-from enablement.model import Ask, Event, Lane, Place, Record, Surface, Task, Written, key
+from enablement.model import Ask, Event, Lane, Place, Record, Suggestion, Surface, Task, Written, key
 from enablement.ports import Services
 
 LONGEST_QUESTION = 500
@@ -51,7 +51,9 @@ def accept(
     also: tuple[Record, ...] = (),
 ) -> None:
     """Write an ask, what belongs to it and the work of replying to it; a known request or ask changes nothing."""
-    task = Task(id=key(kind, ask.id), kind=kind, lane=lane, subject=ask.id)
+    # What somebody asks in one conversation is answered in its order: a follow-up may come before the first answer.
+    partition = key("asks", ask.slack_id, ask.place.channel)
+    task = Task(id=key(kind, ask.id), kind=kind, lane=lane, subject=ask.id, partition=partition)
     written = Written(records=(ask, *also), tasks=(task,), event=event_of(context))
     # Who gets no answer asks again: a question alone need not be on the disk before Slack hears that it is taken.
     if services.ledger.write(written, now=ask.asked_at, lazily=not also):
@@ -75,6 +77,12 @@ def pressed(body: Mapping[str, Any]) -> Carried | None:
         return read(str((action.get("selected_option") or action).get("value") or ""))
     except UnknownButton:
         return None
+
+
+def is_own(suggestion: Suggestion, body: Mapping[str, Any], services: Services) -> bool:
+    """Say whether a suggestion was made to whoever pressed a button of it."""
+    asked = services.ledger.ask(suggestion.ask_id)
+    return asked is not None and asked.slack_id == str(body["user"]["id"])
 
 
 def email_of(body: Mapping[str, Any], services: Services) -> str:

@@ -18,7 +18,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
-from bot import announce_blocks, evidence_blocks, library_blocks, publish_blocks
+from bot import announce_blocks, evidence_blocks, library_blocks, publish_blocks, request_blocks, saved_blocks
+from bot.find_blocks import understood
 from bot.mrkdwn import escape, plain
 from bot.parts import button, option
 from bot.payload import Carried
@@ -29,7 +30,9 @@ from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
 from enablement.coverage import Gaps, Overview, StillInUse, Unused, View
 from enablement.holdings import Holdings
 from enablement.language import _, day, in_a_row
-from enablement.model import Deal, Feedback, FeedbackVerdict, Suggestion
+from enablement.model import Deal, Feedback, FeedbackVerdict
+from enablement.requests import RequestsPage
+from enablement.saved import SavedPage
 from enablement.sharing import open_link
 from enablement.uploads import Offer
 
@@ -43,6 +46,8 @@ SHARE, OPEN, WHY, SAY, UNDO, CHANGE, DEAL = (
     "find.deal",
 )
 PICKER_BLOCK = "find.pick:"
+# What the menu of a suggestion has besides what can be said of it.
+SAVE, UNSAVE = "save", "unsave"
 # What can be said of a suggestion, in the order of its menu.
 SAYINGS: tuple[FeedbackVerdict, ...] = ("not_useful", "already_sent", "wrong_for_deal", "snoozed")
 MOST_OPTIONS = 100
@@ -55,7 +60,10 @@ def help_text() -> str:
             _("*Ask for content in the context of a deal*"),
             _("• `/content pricing for Norfield` – name the deal in the question"),
             _("• `/content` – what fits the deal of this channel, or your only open one"),
+            _("• then, in the answer's thread: `in French`, `shorter`, `for the CFO`, `something else`"),
             _("• `/content link Norfield` – make this channel about a deal"),
+            _("• `/content saved` – what you saved, to open and share it"),
+            _("• `/content requests` – what you requested because nothing fitted"),
             _("• `/content library` – what you look after in the library"),
             _("• `/content evidence` – for librarians: what content does to deals, and where it is missing"),
             _("You can also mention me or write to me directly."),
@@ -68,7 +76,7 @@ def text_block(text: str) -> SectionBlock:
 
 
 def reply(
-    said: Reply | Offer | Holdings | Told | View, *, public_url: str, now: datetime
+    said: Reply | Offer | Holdings | Told | View | SavedPage | RequestsPage, *, public_url: str, now: datetime
 ) -> tuple[list[Block], str]:
     """Return the blocks of a reply, and its text for notifications and screen readers: Slack reads mrkdwn there too."""
     match said:
@@ -82,6 +90,10 @@ def reply(
             return library_blocks.holdings(said)
         case Told():
             return announce_blocks.told(said)
+        case SavedPage():
+            return saved_blocks.saved(said, public_url=public_url, now=now)
+        case RequestsPage():
+            return request_blocks.requests(said)
         case Overview() | Gaps() | Unused() | StillInUse():
             return evidence_blocks.drawn(said)
         case Refusal() | Done():
@@ -89,9 +101,10 @@ def reply(
 
 
 def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
-    blocks: list[Block] = [_deal_line(said)]
+    blocks: list[Block] = [_deal_line(said), *understood(said)]
     reasons = [reason for shown in said.shown for reason in shown.suggestion.reasons]
-    basis = wording.basis(said.basis, said.ask.question, learned=effects.finding(reasons) is not None)
+    learned, again = effects.finding(reasons) is not None, bool(said.ask.refined.without)
+    basis = wording.basis(said.basis, said.ask.question, learned=learned, again=again)
     unknown = wording.unknown(reasons)
     notes = [
         basis,
@@ -99,8 +112,11 @@ def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block]
         *([_("Customer-facing content only: outsiders read this channel.")] if said.customers_only else []),
     ]
     blocks.append(ContextBlock(elements=[_mrkdwn(escape(note, most=600)) for note in notes]))
+    # What stands first may be for colleagues alone, or put away: then the next one is offered.
+    first = next((one for one in said.shown if one.asset.audience == "customer" and not one.noted), None)
     for shown in said.shown:
-        blocks += [DividerBlock(), *_asset(shown, public_url=public_url, now=now)]
+        blocks += [DividerBlock(), *_asset(shown, public_url=public_url, now=now, is_first=shown is first)]
+    blocks += [DividerBlock(), ActionsBlock(elements=[request_blocks.begin_button(said.ask)])]
     titles = in_a_row(shown.asset.title for shown in said.shown)
     return blocks, escape(_("For {deal}: {answer}", deal=said.deal.name, answer=titles or basis), most=300)
 
@@ -132,16 +148,17 @@ def _deal_line(said: Answer) -> SectionBlock:
     )
 
 
-def _asset(shown: Shown, *, public_url: str, now: datetime) -> list[Block]:
+def _asset(shown: Shown, *, public_url: str, now: datetime, is_first: bool) -> list[Block]:
     asset, suggestion = shown.asset, shown.suggestion
     if shown.noted:
         return [_noted(shown, shown.noted), *_sent(shown)]
-    internal = _("internal: not for customers")
+    internal, saved = _("internal: not for customers"), _("saved")
     facts = (
         asset.kind,
         wording.language(asset.language),
         wording.freshness(asset.updated_at, now),
         *((f"*{internal}*",) if asset.audience == "internal" else ()),
+        *((f":bookmark: {saved}",) if shown.saved else ()),
     )
     title = escape(asset.title, most=300)
     why, verdict = effects.in_short(suggestion.reasons)
@@ -149,7 +166,7 @@ def _asset(shown: Shown, *, public_url: str, now: datetime) -> list[Block]:
     return [
         SectionBlock(text=_mrkdwn("\n".join((f"*{suggestion.rank}. {title}*", *filter(None, lines))))),
         ContextBlock(elements=[_mrkdwn("  ·  ".join((*map(_fact, facts[:3]), *facts[3:])))]),
-        ActionsBlock(elements=_buttons(shown, public_url)),
+        ActionsBlock(elements=_buttons(shown, public_url, is_first=is_first)),
         *_sent(shown),
     ]
 
@@ -182,7 +199,7 @@ def _fact(text: str) -> str:
     return escape(text, most=100)
 
 
-def _buttons(shown: Shown, public_url: str) -> Sequence[InteractiveElement]:
+def _buttons(shown: Shown, public_url: str, *, is_first: bool) -> Sequence[InteractiveElement]:
     suggestion, title = shown.suggestion, shown.asset.title
     carried = Carried(suggestion.id)
     share = button(
@@ -190,24 +207,27 @@ def _buttons(shown: Shown, public_url: str) -> Sequence[InteractiveElement]:
         SHARE,
         about=title,
         carried=carried,
-        style="primary" if suggestion.rank == 1 else None,
+        style="primary" if is_first else None,
     )
     opener = button(_("Open"), OPEN, about=title, url=open_link(suggestion, public_url))
     why = button(_("Why this?"), WHY, about=title, carried=carried)
-    rest = [opener, why, _menu(suggestion)]
+    rest = [opener, why, _menu(shown)]
     return [share, *rest] if shown.asset.audience == "customer" else rest
 
 
-def _menu(suggestion: Suggestion) -> OverflowMenuElement:
-    """Draw what can be said of a suggestion."""
+def _menu(shown: Shown) -> OverflowMenuElement:
+    """Draw what can be said of a suggestion, and the way to keep it at hand."""
+    suggestion = shown.suggestion
     texts = {
-        "not_useful": _("Not useful"),
+        "not_useful": _("Not useful: say why"),
         "already_sent": _("Already sent"),
         "wrong_for_deal": _("Wrong for this deal"),
         "snoozed": _("Snooze for a week"),
     }
     options = [option(Carried(suggestion.id, says=one).to_json(), texts[one]) for one in SAYINGS]
-    return OverflowMenuElement(action_id=SAY, options=options)
+    act, text = (UNSAVE, _("Remove from saved")) if shown.saved else (SAVE, _("Save"))
+    keep = option(Carried(suggestion.id, says=act).to_json(), text)
+    return OverflowMenuElement(action_id=SAY, options=[keep, *options])
 
 
 def _deal_option(deal: Deal) -> Option:

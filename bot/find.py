@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,6 +11,8 @@ from slack_bolt import Ack, App, BoltContext
 
 from bot.asks import accept, carried, event_of, new_ask, pressed
 from bot.blocks import CHANGE, DEAL, OPEN, PICKER_BLOCK, SAY, SAYINGS, UNDO, help_text, reply
+from bot.find_blocks import BACK
+from bot.foreign import not_yours
 from bot.gateway import SlackGateway
 from bot.mrkdwn import escape, unescape
 from enablement.answering import redrawn
@@ -54,8 +57,8 @@ def command(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services
 def mentioned(
     event: Mapping[str, Any], context: BoltContext, next_: Callable[[], None], *, services: Services
 ) -> None:
-    """Answer a mention in its channel, to the asker alone; a mention by nobody is nothing to answer."""
-    if event.get("user"):
+    """Answer a mention in its channel, to the asker alone; a mention by nobody or by a bot is nothing to answer."""
+    if event.get("user") and not event.get("bot_id"):
         place = Place(str(event["channel"]), str(event.get("thread_ts") or ""))
         _heard(event, "mention", place, context, services)
     next_()
@@ -72,15 +75,21 @@ def told(
     next_()
 
 
-def change_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+def change_deal(
+    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+) -> None:
     """Show the asker's deals in place of the answer."""
     asked = _own_ask(carried(body), body, services)
     if asked:
         accept(_again(asked, body, context, services.clock()), "ask.pick", context, services)
     ack()
+    if not asked:
+        not_yours(body, gateway)
 
 
-def choose_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+def choose_deal(
+    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+) -> None:
     """Answer the question anew for the chosen deal."""
     action = body["actions"][0]
     asked = _own_ask(str(action["block_id"]).removeprefix(PICKER_BLOCK), body, services)
@@ -91,6 +100,25 @@ def choose_deal(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, serv
             _again(asked, body, context, services.clock(), deal_id=deal_id), "ask.answer", context, services
         )
     ack()
+    if not asked:
+        not_yours(body, gateway)
+
+
+def go_back(
+    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+) -> None:
+    """Show the answer before a follow-up changed it, in place of what came of that."""
+    changed = _own_ask(carried(body), body, services)
+    before = _own_ask(changed.refines, body, services) if changed else None
+    # A first question that was understood was not answered as it was put.
+    answered = services.ledger.answered(before.id) if before else None
+    answered = answered or (services.ledger.answered(changed.id) if changed else None)
+    if before and answered:
+        ask = _again(before, body, context, services.clock(), deal_id=answered.deal_id)
+        accept(ask, "ask.answer", context, services)
+    ack()
+    if not changed:
+        not_yours(body, gateway)
 
 
 def say(
@@ -108,6 +136,7 @@ def say(
     suggestion = services.ledger.suggestion(chosen.id) if chosen and verdict else None
     if suggestion is None or verdict is None or _own_ask(suggestion.ask_id, body, services) is None:
         ack()
+        not_yours(body, gateway)
         return
     now = services.clock()
     is_new = give(suggestion, verdict, event=event_of(context), services=services, now=now)
@@ -134,8 +163,9 @@ def register(app: App, services: Services, gateway: SlackGateway) -> None:
     # it again. What comes before the listener comes before the answer.
     app.event("app_mention", middleware=[partial(mentioned, services=services)])(kept)
     app.event("message", middleware=[partial(told, services=services)])(kept)
-    app.action(CHANGE)(partial(change_deal, services=services))
-    app.action(DEAL)(partial(choose_deal, services=services))
+    app.action(CHANGE)(partial(change_deal, services=services, gateway=gateway))
+    app.action(DEAL)(partial(choose_deal, services=services, gateway=gateway))
+    app.action(BACK)(partial(go_back, services=services, gateway=gateway))
     app.action(SAY)(partial(say, services=services, gateway=gateway))
     app.action(UNDO)(partial(say, services=services, gateway=gateway, verdict="undone"))
     # A button of answers from before there was a menu.
@@ -162,17 +192,27 @@ def _heard(
 def _again(
     asked: Ask, body: Mapping[str, Any], context: BoltContext, now: datetime, *, deal_id: str | None = None
 ) -> Ask:
-    return new_ask(
+    ask = new_ask(
         context,
         surface=asked.surface,
         slack_id=str(body["user"]["id"]),
         question=asked.question,
-        place=asked.place,
+        place=_thread_of(body) if asked.place.is_direct else asked.place,
         response_url=str(body.get("response_url") or ""),
         now=now,
         replaces=True,
         deal_id=deal_id,
     )
+    return replace(ask, refined=asked.refined, refines=asked.refines)
+
+
+def _thread_of(body: Mapping[str, Any]) -> Place:
+    """Return the thread of the direct message whose button was pressed: the message's own, where it begins one."""
+    where = body.get("container") or {}
+    thread = str(
+        where.get("thread_ts") or ("" if where.get("is_ephemeral") else where.get("message_ts")) or ""
+    )
+    return Place(str(where.get("channel_id") or ""), thread, is_direct=True)
 
 
 def _own_ask(ask_id: str, body: Mapping[str, Any], services: Services) -> Ask | None:

@@ -13,6 +13,8 @@ from slack_sdk.models.views import View
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
+from bot.gate import SHUTTING, Gate
+from bot.signing import Seal
 from enablement.ports import TryLater, Undeliverable
 
 TIMEOUT_S = 10
@@ -27,6 +29,8 @@ NOT_THERE = frozenset(
     {
         *("not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "restricted_action"),
         *("users_not_found", "file_not_found", "file_deleted", "message_not_found"),
+        *("cannot_unfurl_url", "cannot_unfurl_message", "cannot_find_message", "cannot_find_channel"),
+        *("cannot_find_service", "invalid_unfurl_id", "cannot_prompt"),
     }
 )
 GONE = frozenset(
@@ -64,8 +68,19 @@ OnCall = Callable[[str, bool], object]
 class SlackGateway:
     """Calls the Web API and response addresses; raises TryLater, Undeliverable, NotThere or TooLate."""
 
-    def __init__(self, token: str, api_url: str, *, on_call: OnCall | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        *,
+        on_call: OnCall | None = None,
+        seal: Seal | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        """Without a seal, what buttons carry is not signed: for who sends none. Without a gate each call is made."""
         self._on_call = on_call
+        self.gate = gate
+        self.seal = seal
         self._dms: dict[str, str] = {}
         self.client = WebClient(
             token=token,
@@ -86,7 +101,7 @@ class SlackGateway:
         answer = self._call(
             "chat.postMessage",
             channel=channel,
-            blocks=_plain(blocks),
+            blocks=self._blocks(blocks),
             text=text,
             metadata=dict(mark),
             unfurl_links=False,
@@ -102,14 +117,24 @@ class SlackGateway:
             "chat.postEphemeral",
             channel=channel,
             user=user,
-            blocks=_plain(blocks),
+            blocks=self._blocks(blocks),
             text=text,
             **({"thread_ts": thread} if thread else {}),
         )
 
     def update(self, channel: str, ts: str, blocks: Sequence[Block], text: str) -> None:
         """Change a message of ours; raises NotThere when it is gone."""
-        self._call("chat.update", channel=channel, ts=ts, blocks=_plain(blocks), text=text)
+        self._call("chat.update", channel=channel, ts=ts, blocks=self._blocks(blocks), text=text)
+
+    def unfurl(self, unfurl_id: str, source: str, unfurls: Mapping[str, Sequence[Block]]) -> None:
+        """Show below a message what its links lead to, by address; raises NotThere where Slack does not want it."""
+        shown = {url: {"blocks": self._blocks(blocks)} for url, blocks in unfurls.items()}
+        self._call("chat.unfurl", unfurl_id=unfurl_id, source=source, unfurls=shown)
+
+    def unfurl_at(self, channel: str, ts: str, unfurls: Mapping[str, Sequence[Block]]) -> None:
+        """Show it below a message at a place, where Slack gave no id for its links; raises NotThere."""
+        shown = {url: {"blocks": self._blocks(blocks)} for url, blocks in unfurls.items()}
+        self._call("chat.unfurl", channel=channel, ts=ts, unfurls=shown)
 
     def has_posted(self, channel: str, *, thread: str, since: datetime, mark: Mapping[str, Any]) -> bool:
         """Say whether a message of ours with this mark was posted to a place since then."""
@@ -166,14 +191,25 @@ class SlackGateway:
 
     def push_view(self, trigger_id: str, view: View) -> None:
         """Put a view on top of the one whose button was pressed."""
-        self._call("views.push", trigger_id=trigger_id, view=view.to_dict())
+        self._call("views.push", trigger_id=trigger_id, view=self._view(view))
 
-    def publish_home(self, user: str, view: View) -> None:
-        self._call("views.publish", user_id=user, view=view.to_dict())
+    def publish_home(self, user: str, view: View, *, known: str = "") -> str:
+        """Draw somebody's Home tab, and return Slack's hash of it.
+
+        Where the hash of what stands there is `known`, raises TooLate if something else does.
+        """
+        only = {"hash": known} if known else {}
+        answer = self._call("views.publish", user_id=user, view=self._view(view), **only)
+        return str(answer["view"]["hash"])
 
     def suggest_prompts(self, channel: str, prompts: Sequence[Mapping[str, str]], *, title: str) -> None:
         """Offer prompts (each with title and message) above the composer of a direct conversation."""
         self._call("assistant.threads.setSuggestedPrompts", channel_id=channel, title=title, prompts=prompts)
+
+    def set_status(self, channel: str, thread: str, status: str, *, loading: Sequence[str]) -> None:
+        """Say in a thread what is being done; an empty status takes that away, as the next message does."""
+        more = {"loading_messages": list(loading)} if loading else {}
+        self._call("assistant.threads.setStatus", channel_id=channel, thread_ts=thread, status=status, **more)
 
     def file(self, file_id: str) -> Mapping[str, Any]:
         """Return what Slack says of a file; raises NotThere when it is gone or hidden."""
@@ -202,12 +238,12 @@ class SlackGateway:
         return str(answer.get("team", "")), frozenset(filter(None, map(str.strip, scopes)))
 
     def open_view(self, trigger_id: str, view: View) -> None:
-        self._call("views.open", trigger_id=trigger_id, view=view.to_dict())
+        self._call("views.open", trigger_id=trigger_id, view=self._view(view))
 
     def update_view(self, view_id: str, view: View, *, hash_: str = "") -> None:
         """Draw an open view anew; with its hash, only if nothing else did meanwhile (else TooLate)."""
         only_if = {"hash": hash_} if hash_ else {}
-        self._call("views.update", view_id=view_id, view=view.to_dict(), **only_if)
+        self._call("views.update", view_id=view_id, view=self._view(view), **only_if)
 
     def respond(self, response_url: str, blocks: Sequence[Block], text: str, *, replace: bool) -> bool:
         """Post to a response address, for the asker alone; False when the address is used up or too old."""
@@ -221,7 +257,7 @@ class SlackGateway:
         try:
             answer = hook.send(
                 text=text,
-                blocks=_plain(blocks),
+                blocks=self._blocks(blocks),
                 response_type="ephemeral",
                 replace_original=replace,
                 unfurl_links=False,
@@ -238,6 +274,15 @@ class SlackGateway:
         if answer.status_code != 200:
             raise Undeliverable(f"Slack refused a response: HTTP {answer.status_code} {answer.body[:300]}")
         return True
+
+    def _blocks(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        """Return blocks as they are sent, with what their buttons and menus carry signed."""
+        plain = [block.to_dict() for block in blocks]
+        return self.seal.blocks(plain) if self.seal else plain
+
+    def _view(self, view: View) -> dict[str, Any]:
+        plain = view.to_dict()
+        return self.seal.view(plain) if self.seal else plain
 
     def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         data = self._answer(method, json=arguments).data
@@ -268,13 +313,28 @@ class SlackGateway:
             try:
                 yield
             except SlackApiError as error:
+                code = _code(error)
+                if self.gate and code in SHUTTING:
+                    raise self.gate.shut(code, tried=True) from error
                 raise _meaning(method, error, hidden=str(self.client.token)) from error
             except (OSError, SlackClientError) as error:
                 raise TryLater(f"{method}: {type(error).__name__}") from error
 
+    def _refusal(self) -> str:
+        """Ask Slack whether our token works; return its error, or nothing when it does."""
+        try:
+            self.client.api_call("auth.test")
+        except SlackApiError as error:
+            return _code(error).replace(str(self.client.token), "…") or "an answer of HTML"
+        except (OSError, SlackClientError) as error:
+            return type(error).__name__
+        return ""
+
     @contextmanager
     def _counted(self) -> Iterator[None]:
         """Let the observer know how a call went; that somebody or something is not there is no failure of Slack's."""
+        if self.gate:
+            self.gate.pass_through(self._refusal)
         went_well = False
         try:
             yield
@@ -287,11 +347,14 @@ class SlackGateway:
                 self._on_call("slack", went_well)
 
 
+def _code(error: SlackApiError) -> str:
+    return str(error.response.get("error", "")) if isinstance(error.response.data, dict) else ""
+
+
 def _meaning(method: str, error: SlackApiError, *, hidden: str) -> Exception:
     """Return what an error means for us; what is hidden is not told, should something on the way quote it."""
     response = error.response
-    code = str(response.get("error", "")) if isinstance(response.data, dict) else ""
-    code = code.replace(hidden, "…")
+    code = _code(error).replace(hidden, "…")
     if response.status_code == 429 or code in _PASSING or response.status_code >= 500:
         return TryLater(f"{method}: {code or response.status_code}", seconds=_wait(response.headers))
     if code in NOT_THERE:
@@ -307,7 +370,3 @@ def _wait(headers: Mapping[str, Any]) -> float | None:
     said = {name.lower(): value for name, value in headers.items()}.get("retry-after")
     value = said[0] if isinstance(said, list) else said
     return float(value) if isinstance(value, str) and value.isdecimal() else None
-
-
-def _plain(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    return [block.to_dict() for block in blocks]

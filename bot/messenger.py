@@ -1,7 +1,8 @@
 """Reaches people in Slack: the `Messenger` port."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from bot.blocks import reply as draw
 from bot.gateway import NotThere, SlackGateway
 from bot.incident_blocks import incident as draw_incident
 from bot.library_blocks import notice as draw_notice
-from bot.results_messenger import ResultsMessenger
+from bot.nudge_messenger import NudgeMessenger
+from bot.request_blocks import tidings
+from bot.working import Working
 from enablement.announcing import Told
 from enablement.answering import Reply
 from enablement.coverage import View
@@ -18,6 +21,8 @@ from enablement.holdings import Holdings
 from enablement.model import Ask, Asset, Fetched, Incident, Notice, Place, Profile, Standing
 from enablement.people import in_words_of
 from enablement.ports import Clock, TryLater, Undeliverable
+from enablement.requests import Decided, NewRequests, RequestsPage
+from enablement.saved import SavedPage
 from enablement.uploads import Offer
 
 log = logging.getLogger(__name__)
@@ -27,12 +32,22 @@ CHANNEL_IS_FRESH = timedelta(seconds=60)
 NOTICES_LAST = timedelta(days=14)
 
 
-class SlackMessenger(ResultsMessenger):
+class SlackMessenger(NudgeMessenger):
     """Shows replies where they were asked for, to the asker alone."""
 
-    def __init__(self, gateway: SlackGateway, *, public_url: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        gateway: SlackGateway,
+        *,
+        public_url: str,
+        clock: Clock,
+        language_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        """`language_of` says which language somebody (by Slack id) chose; nothing for that of their Slack."""
         super().__init__(gateway, public_url=public_url, clock=clock)
+        self._language_of = language_of
         self._outside: dict[str, tuple[bool, datetime]] = {}
+        self._working = Working(gateway)
 
     def profile(self, slack_id: str, *, now: datetime) -> Profile:
         try:
@@ -69,29 +84,38 @@ class SlackMessenger(ResultsMessenger):
         self._outside[channel] = (outside, now)
         return outside
 
-    def show(self, reply: Reply | Offer | Holdings | Told | View, *, ask: Ask, again: bool) -> None:
+    def working(self, ask: Ask) -> None:
+        self._working.begin(ask)
+
+    def show(
+        self,
+        reply: Reply | Offer | Holdings | Told | View | SavedPage | RequestsPage,
+        *,
+        ask: Ask,
+        again: bool,
+    ) -> tuple[str, str] | None:
         """Show a reply; `again` says that it may be there already, from before a crash."""
         now = self._clock()
+        self._working.end(ask)
         blocks, text = draw(reply, public_url=self._public_url, now=now)
         in_time = bool(ask.response_url) and now - ask.asked_at < RESPONSE_LASTS
         if in_time and self._gateway.respond(ask.response_url, blocks, text, replace=ask.replaces):
-            return
+            return None
         place = ask.place
         if not place.is_direct:
             try:
                 self._gateway.post_ephemeral(place.channel, ask.slack_id, blocks, text, thread=place.thread)
-                return
+                return None
             except NotThere:
                 # The bot was never let into this channel: the asker still gets the answer.
                 place = Place(is_direct=True)
         if not place.channel:
             place = Place(self._gateway.open_dm(ask.slack_id), is_direct=True)
         mark = {"event_type": "touchline_reply", "event_payload": {"ask": ask.id}}
-        if again and self._gateway.has_posted(
-            place.channel, thread=place.thread, since=ask.asked_at, mark=mark
-        ):
-            return
-        self._gateway.post(place.channel, blocks, text, thread=place.thread, mark=mark)
+        since, thread = ask.asked_at, place.thread
+        ts = self._gateway.posted(place.channel, thread=thread, since=since, mark=mark) if again else ""
+        ts = ts or self._gateway.post(place.channel, blocks, text, thread=thread, mark=mark)[1]
+        return None if thread else (place.channel, ts)
 
     def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
         """Send a direct message; `again` says that it may be there already, from before a crash."""
@@ -105,9 +129,19 @@ class SlackMessenger(ResultsMessenger):
         mark = {"event_type": "touchline_notice", "event_payload": {"notice": notice.id}}
         if again and self._gateway.has_posted(channel, thread="", since=now - NOTICES_LAST, mark=mark):
             return
-        with in_words_of(member):
+        with in_words_of(replace(member, locale=self._language_of(member.slack_id) or member.locale)):
             blocks, text = draw_notice(notice, asset, public_url=self._public_url)
         self._gateway.post(channel, blocks, text, thread="", mark=mark)
+
+    def tell(self, said: NewRequests | Decided, *, to: str, mark: str, again: bool) -> None:
+        """Tell somebody of requests in a direct message; `again` says that it may be there already."""
+        channel = self._gateway.open_dm(to)
+        known = {"event_type": "touchline_request", "event_payload": {"id": mark}}
+        since = self._clock() - NOTICES_LAST
+        if again and self._gateway.has_posted(channel, thread="", since=since, mark=known):
+            return
+        blocks, text = tidings(said)
+        self._gateway.post(channel, blocks, text, thread="", mark=known)
 
     def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
         """Post an incident to its channel, or change its message; return the message's ts."""

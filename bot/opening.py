@@ -15,6 +15,7 @@ from bot.payload import UnknownButton, read
 from bot.share_blocks import sorry_modal
 from enablement.model import Written
 from enablement.ports import Services, TryLater
+from enablement.previews import NotForYou
 from enablement.sharing import CannotShare
 from enablement.why import CannotExplain
 
@@ -42,11 +43,13 @@ def open_modal(
         return
     try:
         view = draw(read(str(body["actions"][0].get("value") or "")).id, now)
-    except (CannotShare, CannotExplain, UnknownButton) as error:
+    except (CannotShare, CannotExplain, NotForYou, UnknownButton) as error:
         too_slow = str(error)
         view = sorry_modal(too_slow, title=title)
     try:
-        gateway.open_view(str(body["trigger_id"]), view)
+        # On top of a modal, where the button is in one.
+        show = gateway.push_view if (body.get("view") or {}).get("type") == "modal" else gateway.open_view
+        show(str(body["trigger_id"]), view)
     except (TooLate, TryLater):
         text = escape(too_slow)
         gateway.respond(str(body.get("response_url") or ""), [text_block(text)], text, replace=False)

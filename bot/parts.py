@@ -12,10 +12,11 @@ from slack_sdk.models.blocks import (
 
 from bot.mrkdwn import escape, plain
 from bot.payload import Carried
+from bot.signing import ADDED
 from enablement.language import _
 
-# What Slack takes in an option.
-LONGEST_VALUE = 150
+# What Slack takes in an option, with the signature that comes behind it.
+LONGEST_VALUE = 150 - ADDED
 
 
 def mrkdwn(text: str) -> MarkdownTextObject:

@@ -11,7 +11,7 @@ from slack_bolt import App
 
 from bot.gateway import NotThere, SlackGateway
 from bot.mrkdwn import plain
-from enablement.asked_deals import visible_deals
+from enablement.asked_deals import BRIEF_LASTS, visible_deals
 from enablement.language import _
 from enablement.model import CrmUser, Deal
 from enablement.people import NotServed, known_colleague, speaking_to
@@ -33,8 +33,11 @@ class Prompt:
 
 
 def opened(event: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
-    """Offer somebody who opens the conversation what to ask of their deals, first of that of the channel beside it."""
-    _offer(event, services, gateway, also=_deals_beside(event, services))
+    """Offer somebody who opens the conversation what to ask of their deals.
+
+    First of that of the channel beside it, then of those whose records in the CRM they came from.
+    """
+    _offer(event, services, gateway, also=[*_deals_beside(event, services), *_deals_briefed(event, services)])
 
 
 def turned(event: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
@@ -51,7 +54,11 @@ def offered(deals: Sequence[Deal]) -> list[Prompt]:
 
 def nearest_first(deals: Sequence[Deal], user: CrmUser, *, also: Sequence[str]) -> list[Deal]:
     """Return deals in their order, but first those of the place (`also`), then those that a person owns or works on."""
-    return sorted(deals, key=lambda deal: (deal.id not in also, user.id not in (deal.owner_id, *deal.team)))
+    place = {deal_id: at for at, deal_id in reversed(list(enumerate(also)))}
+    return sorted(
+        deals,
+        key=lambda deal: (place.get(deal.id, len(also)), user.id not in (deal.owner_id, *deal.team)),
+    )
 
 
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
@@ -87,6 +94,13 @@ def _deals_beside(event: Mapping[str, Any], services: Services) -> list[str]:
     entities = (event.get("context") or {}).get("entities") or []
     channels = [str(one.get("value")) for one in entities if one.get("type") == _CHANNEL]
     return [deal_id for one in channels if (deal_id := services.ledger.channel_deal(one))]
+
+
+def _deals_briefed(event: Mapping[str, Any], services: Services) -> list[str]:
+    """Return the deals for which somebody lately asked, on the deal's page in the CRM, to be told here."""
+    user = known_colleague(str(event["user"]), services)
+    since = services.clock() - BRIEF_LASTS
+    return services.ledger.briefed_deals(str(event["channel"]), user.email, since=since) if user else []
 
 
 def _prompts(deals: Sequence[Deal]) -> Iterator[Prompt]:

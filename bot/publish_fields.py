@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
+from bot.mrkdwn import clean
 from bot.parts import LONGEST_VALUE, label, option
 from enablement import wording
 from enablement.language import _, ngettext
@@ -70,7 +71,7 @@ def _inputs(base: Asset | None, *, title: str, owner: str) -> Iterator[_Input]:
         _("Title"),
         PlainTextInputElement(
             action_id=TITLE,
-            initial_value=base.title if base else title,
+            initial_value=clean(base.title if base else title),
             max_length=_LONGEST_TITLE,
             focus_on_load=True,
         ),

@@ -10,11 +10,12 @@ from urllib.parse import quote
 from slack_sdk.models.blocks import ActionsBlock, Block, ConfirmObject, DividerBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.mrkdwn import escape
+from bot.mrkdwn import clean, escape, plain
 from bot.parts import button, label, mrkdwn, section, small
 from bot.payload import Carried
 from bot.share_blocks import UnknownForm
-from enablement.language import _, day, in_a_row, ngettext
+from enablement import wording
+from enablement.language import _, day, in_a_row, ngettext, speaking
 from enablement.model import Asset, Share, Suggestion
 from enablement.sent import Sent
 from enablement.sharing import link
@@ -37,6 +38,8 @@ class Links:
     shares: tuple[str, ...]
     answer: str = ""
     more: int = 0
+    # Of the e-mail that is begun; empty for none.
+    language: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -47,7 +50,8 @@ def read_links(view: Mapping[str, Any]) -> Links:
     try:
         said = json.loads(view["private_metadata"])
         shares = tuple(map(str, said["shares"]))
-        return Links(str(said["suggestion"]), shares, str(said["answer"]), int(said["more"]))
+        language = str(said.get("language") or "")
+        return Links(str(said["suggestion"]), shares, str(said["answer"]), int(said["more"]), language)
     except (ValueError, KeyError, TypeError) as error:
         raise UnknownForm(
             _("This window is from another version of Touchline. Close it and press “Manage or undo”.")
@@ -56,7 +60,8 @@ def read_links(view: Mapping[str, Any]) -> Links:
 
 def sent_line(suggestion: Suggestion, asset: Asset, shares: Sequence[Share]) -> SectionBlock:
     """Draw with whom an asset was shared, and the way to its links."""
-    names = in_a_row(dict.fromkeys(_name(one) for one in shares))
+    named_first = sorted(shares, key=lambda one: not (one.recipient_name or one.recipient))
+    names = in_a_row(dict.fromkeys(_name(one) for one in named_first))
     return SectionBlock(
         text=mrkdwn(escape(_("Shared with {names}", names=names), most=600)),
         accessory=button(_("Manage or undo"), MANAGE, about=asset.title, carried=Carried(suggestion.id)),
@@ -69,7 +74,7 @@ def links_modal(
     """Draw the links of shares, each with how it stands and what can be done; `heading` is not escaped yet."""
     blocks: list[Block] = [section(f"*{escape(heading, most=600)}*")]
     for one in some:
-        blocks += [DividerBlock(), *_link(one, asset, public_url, now)]
+        blocks += [DividerBlock(), *_link(one, asset, public_url, now, links.language)]
     if links.more:
         text = ngettext("One older link is not listed.", "{n} older links are not listed.", links.more)
         blocks += [DividerBlock(), small(text)]
@@ -82,14 +87,14 @@ def links_modal(
     )
 
 
-def _link(one: Sent, asset: Asset, public_url: str, now: datetime) -> list[Block]:
+def _link(one: Sent, asset: Asset, public_url: str, now: datetime, language: str) -> list[Block]:
     who = escape(_name(one.share), most=200)
     if one.is_undone:
         return [section(f"*{who}*\n{_undone(one)}")]
     if not one.is_open(now):
         return [section(f"*{who}*\n{_ended(one.share)}"), ActionsBlock(elements=[_undo_button(one)])]
     address = link(one.share, public_url)
-    mail = _mail_link(one.share, asset, address)
+    mail = _mail_link(one.share, asset, address, language) if one.share.recipient else ""
     return [
         section(f"*{who}*   {mail}\n```{address}```"),
         small(*_facts(one.share, mail)),
@@ -104,7 +109,7 @@ def _facts(share: Share, mail: str) -> list[str]:
         if share.on_record
         else _("Not logged on the deal, as you chose. The link works until {day}.", day=until)
     ]
-    if share.note and quote(share.note) not in mail:
+    if share.note and quote(clean(share.note)) not in mail:
         facts.append(_("Your note is too long for the mail link: paste it into the e-mail yourself."))
     return facts
 
@@ -155,13 +160,16 @@ def _undo_button(one: Sent) -> Any:
 
 
 def _name(share: Share) -> str:
-    return share.recipient_name or share.recipient
+    return wording.recipient(share.recipient_name or share.recipient)
 
 
-def _mail_link(one: Share, asset: Asset, address: str) -> str:
+def _mail_link(one: Share, asset: Asset, address: str, language: str) -> str:
     """Return the link that begins an e-mail; for want of room the note is left out first, then the subject, then it."""
     to = quote(one.recipient, safe="@+")
-    subject, body = quote(asset.title[:100]), quote(f"{one.note}\n\n{address}".strip())
+    subject, body = (
+        quote(plain(asset.title, most=100)),
+        quote(clean(f"{one.note or _opening(asset, language)}\n\n{address}")),
+    )
     link_alone = quote(address)
     for rest in (
         f"subject={subject}&body={body}",
@@ -172,3 +180,11 @@ def _mail_link(one: Share, asset: Asset, address: str) -> str:
             write = _("Write the e-mail")
             return f"<mailto:{to}?{rest}|{write}>"
     return ""
+
+
+def _opening(asset: Asset, language: str) -> str:
+    """Return how an e-mail without a note begins, in the language of who reads it."""
+    if not language:
+        return ""
+    with speaking(language):
+        return _("I thought this might help you: {title}", title=asset.title)

@@ -16,6 +16,7 @@ from bot.payload import UnknownButton, read
 from bot.sent_blocks import END, MANAGE, MOST_LISTED, UNDO, Links, links_modal, read_links
 from bot.share_blocks import (
     CONTACTS,
+    COPY,
     SHARE_VIEW,
     TYPED,
     Form,
@@ -31,8 +32,11 @@ from enablement.people import known_colleague
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.sent import sent, still_sent
 from enablement.sharing import (
+    NOBODY_KNOWN,
     CannotShare,
     Shareable,
+    editions,
+    in_language,
     own_suggestion,
     revoke,
     share,
@@ -54,7 +58,14 @@ def open_form(
     def draw(suggestion_id: str, now: datetime) -> View:
         what = shareable(suggestion_id, user=_user(body, services), services=services, now=now)
         contacts = services.mirror.contacts(what.deal.id)
-        return share_modal(what, contacts, now=now, answer_url=_response_url(body))
+        return share_modal(
+            what,
+            contacts,
+            now=now,
+            answer_url=_response_url(body),
+            editions=editions(what.asset, services, now=now),
+            link_days=services.link_days,
+        )
 
     too_slow = _("Slack was too slow to open the form. Please press Share again.")
     open_modal(ack, body, context, draw, title="", too_slow=too_slow, services=services, gateway=gateway)
@@ -71,7 +82,11 @@ def manage(
         if suggestion is None or suggestion.email != email:
             raise CannotShare(_("These links are not yours. Ask with /content for your own."))
         shares = still_sent(suggestion.deal_id, email=email, services=services)
-        ids = tuple(one.id for one in shares if one.asset_id == suggestion.asset_id)
+        ids = tuple(
+            one.id
+            for one in shares
+            if suggestion.asset_id == one.asset_id or suggestion.id == one.suggestion_id
+        )
         if not ids:
             raise CannotShare(_("Nothing of it is shared any more: all was undone."))
         listed = ids[-MOST_LISTED:]
@@ -96,17 +111,46 @@ def submit(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: Sl
         ack(response_action="update", view=sorry_modal(text))
         return
     try:
-        what = own_suggestion(form.suggestion_id, email=_email(body, services), services=services, now=now)
+        what = _shareable(form, body, services, now)
         shares = _share(form, what, services)
     except CannotShare as error:
         blocks = {block["block_id"] for block in body["view"]["blocks"]}
         place = TYPED if form.typed or CONTACTS not in blocks else CONTACTS
         ack(response_action="errors", errors={place: str(error)[:150]})
         return
-    links = Links(what.suggestion.id, tuple(one.id for one in shares), form.answer_url)
+    links = Links(
+        what.suggestion.id, tuple(one.id for one in shares), form.answer_url, language=form.language
+    )
     ready = _("{title} is ready to send for {deal}", title=what.asset.title, deal=what.deal.name)
     ack(response_action="update", view=_links(links, services, now, heading=ready))
     _redraw_answer(links, services, gateway)
+
+
+def copy(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
+    """Mint a link without a recipient, to be pasted anywhere, and show it in place of the form."""
+    now = services.clock()
+    links = None
+    try:
+        form = read_form(body["view"])
+        if now - form.opened_at > FORM_LASTS:
+            raise CannotShare(_("This form was open for too long. Press Share again."))
+        what = _shareable(form, body, services, now)
+        shares = share(
+            what,
+            [NOBODY_KNOWN],
+            note="",
+            on_record=form.on_record,
+            days=form.days,
+            services=services,
+            now=now,
+        )
+        links = Links(what.suggestion.id, tuple(one.id for one in shares), form.answer_url)
+        ready = _("{title} is ready to paste for {deal}", title=what.asset.title, deal=what.deal.name)
+        view = _links(links, services, now, heading=ready)
+    except (CannotShare, UnknownForm) as error:
+        view = sorry_modal(str(error))
+    ack()
+    _show(body, view, links, services, gateway)
 
 
 def end_link(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
@@ -125,6 +169,7 @@ def undo(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: Slac
 
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.action(SHARE)(partial(open_form, services=services, gateway=gateway))
+    app.action(COPY)(partial(copy, services=services, gateway=gateway))
     app.action(MANAGE)(partial(manage, services=services, gateway=gateway))
     app.action(END)(partial(end_link, services=services, gateway=gateway))
     app.action(UNDO)(partial(undo, services=services, gateway=gateway))
@@ -148,6 +193,12 @@ def _change(
     except (CannotShare, UnknownButton, UnknownForm) as error:
         view = sorry_modal(str(error), title=_("Your links"))
     ack()
+    _show(body, view, links, services, gateway)
+
+
+def _show(
+    body: Mapping[str, Any], view: View, links: Links | None, services: Services, gateway: SlackGateway
+) -> None:
     try:
         gateway.update_view(str(body["view"]["id"]), view)
     except (TooLate, TryLater) as error:
@@ -191,8 +242,20 @@ def _redraw_answer(links: Links, services: Services, gateway: SlackGateway) -> N
 def _share(form: Form, what: Shareable, services: Services) -> list[Share]:
     recipients = form.recipients(services.mirror.contacts(what.deal.id))
     return share(
-        what, recipients, note=form.note, on_record=form.on_record, services=services, now=services.clock()
+        what,
+        recipients,
+        note=form.note,
+        on_record=form.on_record,
+        days=form.days,
+        services=services,
+        now=services.clock(),
     )
+
+
+def _shareable(form: Form, body: Mapping[str, Any], services: Services, now: datetime) -> Shareable:
+    """Return what a form shares, in the language that was chosen; raises CannotShare."""
+    what = own_suggestion(form.suggestion_id, email=_email(body, services), services=services, now=now)
+    return in_language(what, form.language, services, now=now)
 
 
 def _carried(body: Mapping[str, Any]) -> str:

@@ -12,17 +12,23 @@ from slack_sdk.models.blocks import (
     InputBlock,
     Option,
     PlainTextInputElement,
+    SectionBlock,
+    StaticSelectElement,
 )
 from slack_sdk.models.views import View
 
 from bot.mrkdwn import clean, escape
-from bot.parts import label, option, section
-from enablement.language import _
-from enablement.model import Contact
+from bot.parts import button, label, mrkdwn, option, section
+from bot.payload import Carried
+from enablement import wording
+from enablement.language import _, ngettext
+from enablement.model import LANGUAGES, Asset, Contact
 from enablement.sharing import Recipient, Shareable, emails
 
-SHARE_VIEW = "share.submit"
-CONTACTS, TYPED, NOTE, LOG = "contacts", "typed", "note", "log"
+SHARE_VIEW, COPY = "share.submit", "share.copy"
+CONTACTS, TYPED, NOTE, LOG, LANGUAGE, EXPIRY = "contacts", "typed", "note", "log", "language", "expiry"
+# For how many days a link may last, besides what the installation says.
+DAYS = (7, 30, 90)
 MOST_CONTACTS = 10
 _ON_RECORD = "on_record"
 
@@ -42,6 +48,9 @@ class Form:
     typed: str
     note: str
     on_record: bool
+    # Of the asset where it is there in several, and of the e-mail; empty and 0 where the form is of before.
+    language: str = ""
+    days: int = 0
 
     def recipients(self, contacts: Sequence[Contact]) -> list[Recipient]:
         """Return those chosen and those typed, each once; raises CannotShare."""
@@ -53,12 +62,24 @@ class Form:
         return list({one.email: one for one in (*chosen, *typed)}.values())
 
 
-def share_modal(what: Shareable, contacts: Sequence[Contact], *, now: datetime, answer_url: str = "") -> View:
-    """Draw the form; `answer_url` is where the answer can be redrawn once it was shared."""
+def share_modal(
+    what: Shareable,
+    contacts: Sequence[Contact],
+    *,
+    now: datetime,
+    answer_url: str = "",
+    editions: Sequence[Asset] = (),
+    link_days: int = 90,
+) -> View:
+    """Draw the form; `answer_url` is where the answer can be redrawn once it was shared.
+
+    `editions` are the asset in all its languages, `link_days` is how long a link lasts at most, and unless said.
+    """
     reachable = [one for one in contacts if one.email][:MOST_CONTACTS]
     title, deal = escape(what.asset.title, most=300), escape(what.deal.name, most=300)
     for_deal = _("for {deal}", deal=deal)
-    blocks: list[Block] = [section(f"*{title}*\n{for_deal}")]
+    copy = button(_("Copy link"), COPY, about=what.asset.title, carried=Carried(what.suggestion.id))
+    blocks: list[Block] = [SectionBlock(text=mrkdwn(f"*{title}*\n{for_deal}"), accessory=copy)]
     if reachable:
         blocks.append(
             InputBlock(
@@ -82,6 +103,8 @@ def share_modal(what: Shareable, contacts: Sequence[Contact], *, now: datetime, 
             optional=True,
             element=PlainTextInputElement(action_id=NOTE, multiline=True, max_length=1000),
         ),
+        _language_input(what, editions),
+        _expiry_input(link_days),
         _log_input(),
     ]
     carried = {"suggestion": what.suggestion.id, "opened_at": now.isoformat(), "answer": answer_url}
@@ -110,6 +133,10 @@ def read_form(view: Mapping[str, Any]) -> Form:
         options = values.get(block, {}).get(block, {}).get("selected_options") or []
         return tuple(option["value"] for option in options)
 
+    def one(block: str) -> str:
+        option = values.get(block, {}).get(block, {}).get("selected_option") or {}
+        return str(option.get("value") or "")
+
     def typed(block: str) -> str:
         return clean(values.get(block, {}).get(block, {}).get("value") or "")
 
@@ -121,6 +148,8 @@ def read_form(view: Mapping[str, Any]) -> Form:
         typed=typed(TYPED),
         note=typed(NOTE),
         on_record=_ON_RECORD in chosen(LOG),
+        language=one(LANGUAGE),
+        days=int(one(EXPIRY) or 0),
     )
 
 
@@ -130,6 +159,35 @@ def sorry_modal(text: str, *, title: str = "") -> View:
         title=label(title or _("Can't be shared")),
         close=label(_("Close")),
         blocks=[section(escape(text))],
+    )
+
+
+def _language_input(what: Shareable, editions: Sequence[Asset]) -> InputBlock:
+    """Draw the choice of the asset's language; where it is there in one alone, of the language of the e-mail."""
+    several = len(editions) > 1
+    tags = [one.language for one in editions] if several else list(LANGUAGES)
+    # What was chosen to be shared, and an e-mail in the language of whom it is for.
+    likely = what.asset.language if several else what.deal.language or what.asset.language
+    wanted = next((tag for tag in tags if tag[:2] == likely[:2]), tags[0])
+    offered = [option(tag, wording.language(tag)) for tag in tags]
+    return InputBlock(
+        block_id=LANGUAGE,
+        label=label(_("Language") if several else _("Language of the e-mail")),
+        element=StaticSelectElement(
+            action_id=LANGUAGE, options=offered, initial_option=offered[tags.index(wanted)]
+        ),
+    )
+
+
+def _expiry_input(link_days: int) -> InputBlock:
+    days = sorted({link_days, *(one for one in DAYS if one < link_days)})
+    offered = [option(str(one), ngettext("{n} day", "{n} days", one)) for one in days]
+    return InputBlock(
+        block_id=EXPIRY,
+        label=label(_("The link works for")),
+        element=StaticSelectElement(
+            action_id=EXPIRY, options=offered, initial_option=offered[days.index(link_days)]
+        ),
     )
 
 

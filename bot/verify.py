@@ -55,13 +55,17 @@ def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], *, no
         raise Refused(401, "signed too long ago")
     if not any(hmac.compare_digest(sign(raw, timestamp, secret), signature) for secret in secrets):
         raise Refused(401, "signed by somebody else")
-    fields = _fields(raw, headers.get("content-type", ""))
+    # Commands and interactions have no id of their own; no two honest requests have the same signature.
+    return whole(_fields(raw, headers.get("content-type", "")), signature)
+
+
+def whole(fields: Mapping[str, Any], delivery: str) -> Verified:
+    """Return a request with its id, or with that of its delivery if it has none; raises Refused for odd shapes."""
     if not _is_whole(fields):
         raise Refused(400, "not of the shape of Slack's requests")
     event_id = fields.get("event_id")
     is_id = isinstance(event_id, str) and _EVENT_ID.fullmatch(event_id)
-    # Commands and interactions have no id of their own; no two honest requests have the same signature.
-    return Verified(fields, str(event_id) if is_id else signature)
+    return Verified(fields, str(event_id) if is_id else delivery)
 
 
 def sign(raw: bytes, timestamp: str, secret: str) -> str:

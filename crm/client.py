@@ -76,6 +76,11 @@ class SalesforceClient:
         if said := headers.get("Date"):
             self._org_time = parsedate_to_datetime(said).astimezone(UTC)
 
+    @property
+    def url(self) -> str:
+        """Return the org's address."""
+        return f"https://{self._salesforce.sf_instance}"
+
     def org_time(self) -> datetime | None:
         """Return the org's own time as of its last answer, to the second."""
         return self._org_time

@@ -10,8 +10,10 @@ from crm.copies_check import compare_copies
 from crm.fields import Alert, Mended, OrgFields, log_alert, log_mended
 from crm.files import SalesforceFiles
 from crm.ids import sf_id
+from crm.links import deal_at
 from crm.mapping import FieldMap
 from crm.opportunity_fields import write_summaries
+from crm.people import users_in
 from crm.plugin import Plugin
 from crm.reconcile import TouchComparison, compare_deals
 from crm.refresh import Reader
@@ -155,6 +157,9 @@ class SalesforceCrm:
         named = self._catalog.assets({one.top_asset_id for one in summaries if one.top_asset_id})
         return write_summaries(self._client, summaries, {asset.id: asset.title for asset in named})
 
+    def deal_at(self, url: str) -> str:
+        return deal_at(url, self._client.url)
+
     def written(self, touch_id: str) -> tuple[str, str] | None:
         """Return (record id, Opportunity id) of a touch in Salesforce, or None when it is not there."""
         query = f"SELECT Id, Opportunity__c FROM {rows.OBJECT} WHERE {rows.EXTERNAL_ID} = {{ref}}"  # noqa: S608 - names of ours
@@ -168,6 +173,9 @@ class SalesforceCrm:
 
     def refresh(self, deal_ids: Sequence[str]) -> list[str]:
         return self._reader.refresh(deal_ids)
+
+    def users_in(self, *, profile: str = "", permission_set: str = "") -> list[str]:
+        return users_in(self._client, profile=profile, permission_set=permission_set)
 
     def files(self) -> SalesforceFiles | None:
         return SalesforceFiles(self._client, self._libraries) if self._libraries else None

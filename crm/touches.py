@@ -136,6 +136,7 @@ def _sole(users: Sequence[CrmUser]) -> CrmUser | None:
 
 
 def _recipient(touch: Touch, share: Share | None) -> str:
-    if share and share.recipient_name:
+    if share and share.recipient_name not in ("", touch.recipient):
         return f"{share.recipient_name} <{touch.recipient}>"
-    return touch.recipient
+    # A link to paste anywhere, for who knows whom.
+    return touch.recipient or ("unknown recipient" if share else "")

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from slack_sdk.errors import SlackApiError
 
 import app as composition
 from bot.gateway import NotThere, SlackGateway
@@ -37,6 +38,7 @@ def slack_findings(settings: Settings, now: datetime) -> Iterator[Finding]:
         return
     yield Finding(part, "ok", f"signed in to {team}")
     yield from _scopes(has)
+    yield from _socket(settings, gateway)
     yield from _ops_channel(gateway, settings.ops_channel, now)
 
 
@@ -54,6 +56,21 @@ def _scopes(has: frozenset[str]) -> Iterator[Finding]:
         yield Finding(
             part, "warning", said, "Remove them at Slack app → OAuth & Permissions, then reinstall."
         )
+
+
+def _socket(settings: Settings, gateway: SlackGateway) -> Iterator[Finding]:
+    if not settings.slack_app_token:
+        return
+    try:
+        gateway.client.apps_connections_open(app_token=settings.slack_app_token)
+    except SlackApiError as error:
+        said = f"Slack opens no socket (SLACK_APP_TOKEN: {error.response.get('error', '')})"
+        mend = (
+            "Slack app → Settings → Socket Mode: switch it on; App-Level Tokens: one with connections:write."
+        )
+        yield Finding("slack", "wrong", said, mend)
+    else:
+        yield Finding("slack", "ok", "requests come over sockets that we open (SLACK_APP_TOKEN)")
 
 
 def _ops_channel(gateway: SlackGateway, channel: str, now: datetime) -> Iterator[Finding]:

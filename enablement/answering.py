@@ -1,18 +1,18 @@
 """Answer an ask: find the person, the deal, the assets; say what was found and on what grounds."""
 
-import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from enablement import deals
 from enablement.access import asset_filter, may_show
-from enablement.analyser import words
 from enablement.asked_deals import deal_of, visible_deals
 from enablement.effects import why
-from enablement.exploring import Ranked, lots
+from enablement.exploring import lots
 from enablement.feedback import standing
+from enablement.followed_up import followed_up
 from enablement.following import kept, past, renewal
 from enablement.language import _
+from enablement.listing import leaving_out, listed
 from enablement.model import (
     Answered,
     Ask,
@@ -23,19 +23,17 @@ from enablement.model import (
     Deal,
     Feedback,
     How,
-    Reason,
     Share,
     Suggestion,
     Written,
-    key,
 )
+from enablement.narrowing import asked_for
 from enablement.people import NotServed, colleague
 from enablement.ports import AccessUnknown, Services, TryLater
-from enablement.recommend import model, recommend, seed
-from enablement.search import phrases_in
+from enablement.recommend import model, seed
 from enablement.sent import still_sent
-
-TOKEN_BYTES = 24
+from enablement.suggesting import suggested
+from enablement.wishes import for_deal, wished
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,8 @@ class Shown:
     noted: Feedback | None = None
     # What this person shared of it for this deal, in whichever answer.
     sent: tuple[Share, ...] = ()
+    # Whether this person keeps it at hand.
+    saved: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Answer:
     basis: Basis
     customers_only: bool
     shown: tuple[Shown, ...]
+    # What a follow-up asked for and nothing met.
+    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,21 @@ def reply_to(ask: Ask, services: Services, *, now: datetime) -> Reply:
     earlier = services.ledger.answered(ask.id)
     if earlier:
         return redraw(ask, earlier, user, services)
+    changed = followed_up(ask, user, services, now=now)
+    if changed:
+        return reply_to(changed, services, now=now)
     chosen = deal_of(ask, user, services, now=now)
-    if isinstance(chosen, deals.Choice):
-        return _answer(ask, chosen, user, services, now=now)
-    return _picker(ask, chosen.deals)
+    about = chosen.deals if isinstance(chosen, deals.Unclear) else (chosen.deal,)
+    understood = wished(ask, about)
+    if understood:
+        services.ledger.write(Written(records=(understood,)), now=now, lazily=True)
+    ask = understood or ask
+    if isinstance(chosen, deals.Unclear):
+        return _picker(ask, chosen.deals)
+    earlier = services.ledger.answered(understood.id) if understood else None
+    if earlier:
+        return redraw(ask, earlier, user, services)
+    return _answer(ask, for_deal(ask, chosen), user, services, now=now)
 
 
 def link_channel(ask: Ask, services: Services, *, now: datetime) -> Reply:
@@ -211,53 +224,35 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     mine = standing([one for one in given if one.email == user.email], now=now)
     outside = _outsiders_read(ask, services)
     only = asset_filter(shared_outside=outside, now=now, without=tuple(one.asset_id for one in mine))
+    only = leaving_out(ask.refined.without, only, services)
     before = past(deal, services, only=only, given=given, now=now)
     run = services.lessons.model
-    earlier = None if chosen.words else kept(deal, services, only=only, past=before)
-    listed = recommend(
-        chosen.words,
-        deal,
-        within=services,
-        only=only,
-        now=now,
-        past=before,
-        said=_without_name(ask.question, chosen),
-        phrases=_phrases(ask, chosen),
-        kept=earlier,
-    )
-    made_by = model(run, basis=listed.basis)
+    is_plain = not chosen.words and not asked_for(ask.refined)
+    earlier = kept(deal, services, only=only, past=before) if is_plain else None
+    found, missed = listed(ask, chosen, services, only=only, now=now, before=before, earlier=earlier)
+    made_by = model(run, basis=found.basis)
     suggestions = tuple(
-        _suggestion(ask, user, deal, rank, one, made_by, now)
-        for rank, one in enumerate(listed.ranked, start=1)
+        suggested(ask, user, deal, rank, one, model=made_by, now=now)
+        for rank, one in enumerate(found.ranked, start=1)
     )
-    drawn = lots(listed.chances, deal_id=deal.id, seed=seed(deal, before), model=made_by, now=now)
-    stale = not chosen.words and earlier is None
-    tasks = (renewal(deal, services, past=before, on=only.on),) if stale else ()
+    drawn = lots(found.chances, deal_id=deal.id, seed=seed(deal, before), model=made_by, now=now)
+    tasks = (renewal(deal, services, past=before, on=only.on),) if is_plain and earlier is None else ()
     place = ask.place
     record = Answered(
-        ask.id, deal.id, chosen.how, listed.basis, outside, user.email, place.channel, place.thread, now
+        ask_id=ask.id,
+        deal_id=deal.id,
+        how=chosen.how,
+        basis=found.basis,
+        customers_only=outside,
+        email=user.email,
+        channel=place.channel,
+        thread=place.thread,
+        at=now,
+        missed=missed,
     )
     # Nobody has seen it yet: the note that its delivery begins brings it to the disk too.
     services.ledger.write(Written(records=(record, *suggestions, *drawn), tasks=tasks), now=now, lazily=True)
     return _drawn(ask, record, deal, services)
-
-
-def _without_name(question: str, chosen: deals.Choice) -> str:
-    """Return a question as it was put, without the words that name the deal."""
-    return " ".join(part for part in question.split() if set(words(part)) <= set(chosen.words))
-
-
-def _phrases(ask: Ask, chosen: deals.Choice) -> tuple[tuple[str, ...], ...]:
-    """Return what the person put in quotation marks, except where that is the deal's name."""
-    return tuple(phrase for phrase in phrases_in(ask.question) if set(phrase) <= set(chosen.words))
-
-
-def _as_asked(reason: Reason, question: str) -> Reason:
-    """Return a reason with the words as the person wrote them: “CFO”, not “cfo”."""
-    if reason.kind != "words":
-        return reason
-    spelt = {word: part for part in question.split() for word in words(part) if len(words(part)) == 1}
-    return replace(reason, values=tuple(spelt.get(value, value).strip(",.;:?!") for value in reason.values))
 
 
 def _outsiders_read(ask: Ask, services: Services) -> bool:
@@ -274,35 +269,17 @@ def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer
     given = services.ledger.feedback(deal.id, email=record.email)
     noted = {one.asset_id: one for one in standing(given, now=services.clock())}
     sent = still_sent(deal.id, email=record.email, services=services)
+    saved = {one.asset_id for one in services.saved.of(record.email)}
     only = asset_filter(shared_outside=record.customers_only, now=services.clock())
     shown = tuple(
         Shown(
             one,
             assets[one.asset_id],
             noted.get(one.asset_id),
-            tuple(share for share in sent if share.asset_id == one.asset_id),
+            tuple(share for share in sent if one.asset_id == share.asset_id or one.id == share.suggestion_id),
+            one.asset_id in saved,
         )
         for one in suggestions
         if one.asset_id in assets and may_show(assets[one.asset_id], only)
     )
-    return Answer(ask, deal, record.how, record.basis, record.customers_only, shown)
-
-
-def _suggestion(
-    ask: Ask, user: CrmUser, deal: Deal, rank: int, one: Ranked, model: str, now: datetime
-) -> Suggestion:
-    return Suggestion(
-        id=key("suggestion", ask.id, one.asset.version_id),
-        ask_id=ask.id,
-        email=user.email,
-        deal_id=deal.id,
-        asset_id=one.asset.id,
-        version_id=one.asset.version_id,
-        rank=rank,
-        score=one.score,
-        propensity=one.propensity,
-        reasons=tuple(_as_asked(reason, ask.question) for reason in one.reasons),
-        model=model,
-        open_token=secrets.token_urlsafe(TOKEN_BYTES),
-        made_at=now,
-    )
+    return Answer(ask, deal, record.how, record.basis, record.customers_only, shown, record.missed)

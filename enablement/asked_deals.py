@@ -8,7 +8,7 @@ from enablement.access import plausible_deals
 from enablement.analyser import words
 from enablement.language import _
 from enablement.model import Ask, CrmUser, Deal, How
-from enablement.people import NotServed
+from enablement.people import NotServed, known_colleague
 from enablement.ports import Services
 
 FINALISTS = 200
@@ -38,6 +38,24 @@ def visible_deals(
     return seen[:FINALISTS]
 
 
+def deals_like(typed: str, slack_id: str, services: Services, *, limit: int) -> list[Deal]:
+    """Return the open deals of a colleague whose names hold what was typed, or are like it, that they may read now.
+
+    Nothing for who is no known colleague. Raises AccessUnknown.
+    """
+    user = known_colleague(slack_id, services)
+    if user is None:
+        return []
+    plausible = plausible_deals(user, services.mirror)
+    asked = words(typed)
+    found = [deal for deal in plausible if _holds_all(deal, asked)] or [
+        deal for deal in deals.likeliest_first(typed, plausible) if deals.resembles(typed, deal)
+    ]
+    some = found[:FINALISTS]
+    allowed = services.access.readable(user.id, [deal.id for deal in some]) if some else frozenset()
+    return [deal for deal in some if deal.id in allowed][:limit]
+
+
 def deal_of(ask: Ask, user: CrmUser, services: Services, *, now: datetime) -> deals.Choice | deals.Unclear:
     """Return the deal that an ask is about, or those that it may be about; raises NotServed, AccessUnknown."""
     if ask.deal_id:
@@ -56,6 +74,11 @@ def deal_of(ask: Ask, user: CrmUser, services: Services, *, now: datetime) -> de
     return deals.choose(ask.question, mine, thread=thread, channel=channel, record=record)
 
 
+def _holds_all(deal: Deal, asked: Sequence[str]) -> bool:
+    name = words(f"{deal.account} {deal.name}")
+    return all(any(one in part for part in name) for one in asked)
+
+
 def _chosen(ask: Ask, deal_id: str, user: CrmUser, services: Services) -> deals.Choice:
     """Return the deal that was picked from a list, or whose record the person came from; raises NotServed."""
     # The CRM is asked first: whether it is away must not tell which deals there are.
@@ -63,5 +86,7 @@ def _chosen(ask: Ask, deal_id: str, user: CrmUser, services: Services) -> deals.
     deal = services.mirror.deal(deal_id)
     if not may or deal is None or deal.is_closed:
         raise NotServed(_("You can't see this deal in Salesforce, or it is closed."))
-    how: How = "record" if ask.surface == "salesforce" and not ask.replaces else "chosen"
+    how: How = "chosen"
+    if not ask.replaces:
+        how = "record" if ask.surface == "salesforce" else "before" if ask.refines else "chosen"
     return deals.Choice(deal, how, deals.without_name(words(ask.question), deal))

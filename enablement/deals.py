@@ -86,6 +86,12 @@ def likeliest_first(question: str, deals: Sequence[Deal]) -> list[Deal]:
     )
 
 
+def resembles(question: str, deal: Deal) -> bool:
+    """Say whether a question has a word of a deal's name, or one like it."""
+    name = _content(f"{deal.account} {deal.name}")
+    return any(_same(part, word) for part in name for word in words(question))
+
+
 def named(question: str, deals: Sequence[Deal]) -> Choice | Unclear:
     """Choose a deal by its name alone."""
     chosen = choose(question, deals)
@@ -100,6 +106,11 @@ def without_name(asked: Sequence[str], deal: Deal) -> tuple[str, ...]:
     """Return the asked words that are not part of the deal's or its account's name."""
     name = words(f"{deal.account} {deal.name}")
     return tuple(word for word in asked if not any(_same(part, word) for part in name))
+
+
+def says_something(word: str) -> bool:
+    """Say whether a folded word carries content."""
+    return not is_stop_word(word)
 
 
 class _Name:

@@ -11,6 +11,7 @@ from enablement.language import _, enumerated
 from enablement.model import Asset, Change, Decision, DecisionKind, Preview, Task, Written, key
 from enablement.notices import together, token, told
 from enablement.ports import Catalog, Ledger, Services, TryLater
+from enablement.roles import emails_with, has_role
 
 # Somebody else may decide in the same moment: then look again at what they left.
 ATTEMPTS = 5
@@ -67,13 +68,13 @@ def may_publish(email: str, services: Services) -> bool:
     """Say whether somebody may add to the library: a librarian, or an approver of any collection."""
     email = email.lower()
     shelves = services.catalog.collections()
-    return email in services.librarians or any(email in one.approvers for one in shelves)
+    return has_role("enablement", email, services) or any(email in one.approvers for one in shelves)
 
 
 def may_approve(asset: Asset, email: str, services: Services) -> bool:
     """Say whether somebody may approve this when others submit it."""
     email = email.lower()
-    return email in services.librarians or email in reviewers(asset, services.catalog)
+    return has_role("enablement", email, services) or email in reviewers(asset, services.catalog)
 
 
 def may_manage(asset: Asset, email: str, services: Services) -> bool:
@@ -106,7 +107,9 @@ def approve(
         asked = _asked(was, waited, email, services, version_id)
         by = submitter(asked, services.ledger)
         if email in (asked.owner, by):
-            others = sorted({*reviewers(asked, services.catalog), *services.librarians} - {email})
+            others = sorted(
+                {*reviewers(asked, services.catalog), *emails_with("enablement", services)} - {email}
+            )
             raise NotAllowed(wording.not_your_own(asked, others))
         published = replace(
             asked,
@@ -304,7 +307,9 @@ def _carried_out(
 
 def _check_manages(asset: Asset, email: str, services: Services) -> None:
     if not may_manage(asset, email, services):
-        others = _all_who(asset.owner, *reviewers(asset, services.catalog), *services.librarians)
+        others = _all_who(
+            asset.owner, *reviewers(asset, services.catalog), *emails_with("enablement", services)
+        )
         raise NotAllowed(
             _("“{title}” is looked after by others. Ask {whom}.", title=asset.title, whom=others)
         )
@@ -319,7 +324,7 @@ def _asked(was: Asset, waited: Asset | None, email: str, services: Services, ver
     """Return what waits and may be decided by this person."""
     asked = next((one for one in (waited, was) if one and one.status == "in_review"), None)
     if not may_approve(asked or was, email, services):
-        who = _all_who(*reviewers(asked or was, services.catalog), *services.librarians)
+        who = _all_who(*reviewers(asked or was, services.catalog), *emails_with("enablement", services))
         raise NotAllowed(_("You can't decide on “{title}”. Ask {whom}.", title=was.title, whom=who))
     if asked is None:
         raise NotAllowed(

@@ -44,7 +44,7 @@ def holdings(ask: Ask, services: Services, *, now: datetime) -> Holdings | Refus
     except NotServed as refusal:
         return Refusal(ask, str(refusal))
     found = [
-        *((one, True) for one in _for_approval(email, services)),
+        *((one, True) for one in to_approve(email, services)),
         *((one, False) for one in _own(email, services.catalog.assets(), on=now.date())),
     ]
     pages = max(1, -(-len(found) // ON_A_PAGE))
@@ -60,7 +60,7 @@ def due_on(asset: Asset) -> date | None:
     return min(days) if days and asset.status == "published" else None
 
 
-def _for_approval(email: str, services: Services) -> list[Asset]:
+def to_approve(email: str, services: Services) -> list[Asset]:
     """Return what somebody else submitted and this person may approve, the longest waiting first."""
     return [
         one

@@ -65,7 +65,11 @@ def _(text: str, /, **values: object) -> str:
 
 def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the form of a text that fits a number; `{n}` is that number."""
-    return _catalogue(spoken()).ngettext(one, many, n).format(n=n, **values)
+    text = _catalogue(spoken()).ngettext(one, many, n)
+    if n == 0 and "{n}" not in text:
+        # In French and Portuguese nought goes with one: where the one is spelt out, it must not stand for nought.
+        text = _catalogue(spoken()).ngettext(one, many, 2)
+    return text.format(n=n, **values)
 
 
 def marked(text: str) -> str:

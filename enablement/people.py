@@ -21,7 +21,7 @@ def colleague(ask: Ask, services: Services, *, now: datetime) -> CrmUser:
         return _user_of(ask.email, services.mirror)
     # Whatever is linked: first they must be a member of the workspace.
     member = _member(ask.slack_id, mirror=services.mirror, messenger=services.messenger, now=now)
-    return _crm_user(member, services)
+    return crm_user(member, services)
 
 
 def known_colleague(slack_id: str, services: Services) -> CrmUser | None:
@@ -30,7 +30,7 @@ def known_colleague(slack_id: str, services: Services) -> CrmUser | None:
     if profile is None or profile.standing != "member":
         return None
     try:
-        return _crm_user(profile, services)
+        return crm_user(profile, services)
     except NotServed:
         return None
 
@@ -63,7 +63,8 @@ def in_words_of(profile: Profile | None) -> Iterator[None]:
 def _asked(slack_id: str, mirror: Mirror, messenger: Messenger, now: datetime) -> Profile:
     profile = messenger.profile(slack_id, now=now)
     mirror.keep_profile(profile)
-    return profile
+    # With the language that they chose, which Slack does not know.
+    return mirror.profile(slack_id) or profile
 
 
 def _member(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> Profile:
@@ -75,7 +76,8 @@ def _member(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetim
     return profile
 
 
-def _crm_user(member: Profile, services: Services) -> CrmUser:
+def crm_user(member: Profile, services: Services) -> CrmUser:
+    """Return the CRM user that a member is; raises NotServed."""
     link = services.people.link(member.slack_id)
     if link is None:
         return _user_of(_email(member), services.mirror)

@@ -6,6 +6,7 @@ from enablement.governance import approvers, awaiting, review_due_on, state
 from enablement.model import Notice, key
 from enablement.notices import delivered, notice, together
 from enablement.ports import Services
+from enablement.roles import emails_with
 
 
 def due_notices(services: Services, *, now: datetime) -> list[Notice]:
@@ -13,12 +14,12 @@ def due_notices(services: Services, *, now: datetime) -> list[Notice]:
 
     The owner hears of it; for an asset without one its approvers do, or else the librarians.
     """
-    notices = []
+    notices, librarians = [], emails_with("enablement", services)
     for asset in services.catalog.assets():
         if state(asset, on=now.date()) != "review due":
             continue
         owners = (asset.owner,) if asset.owner else approvers(asset.collection, services.catalog)
-        for to in owners or services.librarians:
+        for to in owners or librarians:
             notice_id = key("notice", "review_due", asset.id, review_due_on(asset), to)
             notices.append(notice(notice_id, "review_due", asset, to))
     return notices

@@ -18,7 +18,7 @@ RELEVANT_FROM = 0.4
 WORD_FOUND_FROM = 0.6
 SNIPPET_LENGTH = 160
 _WORD = re.compile(r"(\w+)")
-_QUOTED = re.compile(r"""["“”„«»「」]([^"“”„«»「」]+)["“”„«»「」]""")
+QUOTED = re.compile(r"""["“”„«»「」]([^"“”„«»「」]+)["“”„«»「」]""")
 
 
 class Searchable(Protocol):
@@ -107,7 +107,7 @@ def corrected(said: str, asked: Sequence[str], *, index: Index, only: AssetFilte
 
 def phrases_in(question: str) -> tuple[tuple[str, ...], ...]:
     """Return what stands between quotation marks, as folded words."""
-    return tuple(phrase for quoted in _QUOTED.findall(question) if (phrase := tuple(words(quoted))))
+    return tuple(phrase for quoted in QUOTED.findall(question) if (phrase := tuple(words(quoted))))
 
 
 def snippet(page: Page, found: Sequence[str]) -> str:

@@ -3,10 +3,10 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from enablement.access import is_valid
+from enablement.access import asset_filter, is_valid, may_show
 from enablement.governance import successor
 from enablement.language import _, day
 from enablement.model import (
@@ -33,6 +33,8 @@ PREVIEW_LASTS = timedelta(days=14)
 # Reloads and the pages of one reading are one opening.
 ONE_READING = timedelta(minutes=30)
 MOST_RECIPIENTS = 20
+# What is sent twice within so long is the same form, and leaves the end of a link where it is.
+SAID_AT_ONCE = timedelta(hours=1)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,80}")
 _EMAIL = re.compile(r"[^@\s<>,;\"']{1,64}@[^@\s<>,;\"']+\.[^@\s<>,;\"'.]{2,}")
 
@@ -55,6 +57,10 @@ class Recipient:
 
     name: str
     email: str
+
+
+# Of a link that is copied, to be pasted anywhere.
+NOBODY_KNOWN = Recipient("", "")
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,25 @@ def own_suggestion(suggestion_id: str, *, email: str, services: Services, now: d
     return Shareable(suggestion, asset, deal)
 
 
+def editions(asset: Asset, services: Services, *, now: datetime) -> tuple[Asset, ...]:
+    """Return an asset with its translations that a customer may have now, one for each language, the asset first."""
+    only = asset_filter(shared_outside=True, now=now)
+    siblings = services.index.siblings([asset.id], only=only).get(asset.id, ())
+    found = (one for one in services.catalog.assets(set(siblings)) if may_show(one, only))
+    known = {asset.language: asset}
+    for one in sorted(found, key=lambda one: (one.title, one.id)):
+        known.setdefault(one.language, one)
+    return tuple(known.values())
+
+
+def in_language(what: Shareable, language: str, services: Services, *, now: datetime) -> Shareable:
+    """Return what is shared, in a language that it is there in; as it is where it is not."""
+    if language == what.asset.language:
+        return what
+    found = (one for one in editions(what.asset, services, now=now) if one.language == language)
+    return replace(what, asset=next(found, what.asset))
+
+
 def check_customer_may_have(asset: Asset, services: Services, *, now: datetime) -> None:
     """Raise CannotShare for an asset that is internal, or that nobody may have now."""
     if asset.audience != "customer":
@@ -134,16 +159,20 @@ def share(
     now: datetime,
     channel: str = "slack",
     along: Written | None = None,
+    days: int | None = None,
 ) -> list[Share]:
     """Mint a link for each recipient and log a touch, in one transaction; the same again gives the same links.
 
-    `along` is written in that transaction too; where its event is known, nothing is written, and nothing returned.
+    They last for so many `days` from now, at most as long as the installation says; a link that is there already too,
+    where `days` are said. `along` is written in that transaction too; where its event is known, nothing is written, and
+    nothing returned.
     """
     if not recipients:
         raise CannotShare(_("Choose a contact or type an e-mail address."))
     if len(recipients) > MOST_RECIPIENTS:
         raise CannotShare(_("At most {most} recipients at once.", most=MOST_RECIPIENTS))
-    minted = (_share(what, recipient, note, on_record, services, now) for recipient in recipients)
+    lasts = timedelta(days=min(days or services.link_days, services.link_days))
+    minted = (_share(what, recipient, note, on_record, lasts, services, now) for recipient in recipients)
     shares = list({one.id: one for one in minted}.values())
     touches = [_touch(one, "shared", of=one.id, channel=channel, now=now) for one in shares]
     tasks = tuple(crm_task(touch) for touch in touches) if on_record else ()
@@ -152,7 +181,12 @@ def share(
     if not services.ledger.write(written, now=now):
         return []
     services.work.wake("write")
-    return [kept for one in shares if (kept := services.ledger.share(one.id))]
+    kept = [there for one in shares if (there := services.ledger.share(one.id))]
+    others = [one.id for one in kept if days and abs(one.expires_at - (now + lasts)) > SAID_AT_ONCE]
+    if not others:
+        return kept
+    services.ledger.prolong_shares(others, until=now + lasts)
+    return [there for one in kept if (there := services.ledger.share(one.id))]
 
 
 def shared_before(what: Shareable, recipients: Sequence[Recipient], services: Services) -> list[Share]:
@@ -274,15 +308,24 @@ def crm_task(touch: Touch, *, why: str = "") -> Task:
 
 
 def _share(
-    what: Shareable, recipient: Recipient, note: str, on_record: bool, services: Services, now: datetime
+    what: Shareable,
+    recipient: Recipient,
+    note: str,
+    on_record: bool,
+    lasts: timedelta,
+    services: Services,
+    now: datetime,
 ) -> Share:
-    suggestion = what.suggestion
+    suggestion, asset = what.suggestion, what.asset
+    is_other = asset.id != suggestion.asset_id
+    # In another language it is another share.
+    root = key(suggestion.id, asset.id) if is_other else suggestion.id
     return Share(
-        id=_share_id(suggestion.id, recipient, services, now),
+        id=_share_id(root, recipient, services, now),
         token=secrets.token_urlsafe(TOKEN_BYTES),
         suggestion_id=suggestion.id,
-        asset_id=suggestion.asset_id,
-        version_id=suggestion.version_id,
+        asset_id=asset.id,
+        version_id=asset.version_id if is_other else suggestion.version_id,
         deal_id=suggestion.deal_id,
         email=suggestion.email,
         recipient=recipient.email.lower(),
@@ -290,7 +333,7 @@ def _share(
         note=note,
         on_record=on_record,
         made_at=now,
-        expires_at=now + timedelta(days=services.link_days),
+        expires_at=now + lasts,
     )
 
 

@@ -9,6 +9,7 @@ from enablement.language import _, in_a_row
 from enablement.model import Ask
 from enablement.people import NotServed, member_email
 from enablement.ports import Services
+from enablement.roles import emails_with
 
 # As on the command line: what is larger can't be read in the time that reading may take.
 LARGEST_BYTES = 100_000_000
@@ -38,7 +39,7 @@ def check_publisher(email: str, services: Services) -> None:
     if email and may_publish(email, services):
         return
     approvers = [one for shelf in services.catalog.collections() for one in shelf.approvers]
-    named = list(dict.fromkeys([*services.librarians, *approvers]))[:MOST_NAMED]
+    named = list(dict.fromkeys([*emails_with("enablement", services), *approvers]))[:MOST_NAMED]
     if email and named:
         raise CannotAdd(
             _(

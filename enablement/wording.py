@@ -5,8 +5,18 @@ from datetime import datetime, timedelta
 
 from babel import dates, numbers
 
-from enablement.language import _, day, enumerated, spoken_locale
-from enablement.model import Asset, Basis, Deal, Decision, How, Reason
+from enablement.language import _, day, enumerated, in_a_row, ngettext, spoken_locale
+from enablement.model import (
+    Asset,
+    Basis,
+    ContentRequest,
+    Deal,
+    Decision,
+    FeedbackReason,
+    How,
+    Reason,
+    Refinement,
+)
 
 # Reasons that stand as phrases in a sentence. What else a suggestion keeps is drawn in its own way, or is of a later
 # version.
@@ -146,11 +156,18 @@ def unknown(reasons: Sequence[Reason]) -> str:
     return facts([*dict.fromkeys(name for one in reasons if one.kind == "unknown" for name in one.values)])
 
 
-def basis(kind: Basis, question: str, *, learned: bool = False) -> str:
-    """Return the line above the assets: on what basis they were chosen, by what was `learned` from deals too."""
+def basis(kind: Basis, question: str, *, learned: bool = False, again: bool = False) -> str:
+    """Return the line above the assets: on what basis they were chosen, by what was `learned` from deals too.
+
+    `again`: something was shown before and is left out.
+    """
     match kind:
         case "words":
             return _("Best matches for “{question}”", question=question)
+        case "nearest" if again and question:
+            return _("Nothing else in the library answers “{question}”. Nearest:", question=question)
+        case "nothing" if again:
+            return _("Nothing else in the library fits.")
         case "nearest":
             return _("Nothing in the library answers “{question}”. Nearest:", question=question)
         case "fit" if learned:
@@ -159,6 +176,34 @@ def basis(kind: Basis, question: str, *, learned: bool = False) -> str:
             return _("Chosen by fit to the deal alone: stage, industry, region, size, competitor")
         case "nothing":
             return _("Nothing in the library fits yet.")
+
+
+def refinement(wish: Refinement, *, missed: Sequence[str] = ()) -> tuple[str, str]:
+    """Return what a follow-up asked for, as one sentence each: what was heeded, and (a phrase) what nothing met."""
+    said = {
+        "language": _("in {language}", language=language(wish.language)) if wish.language else "",
+        "format": _("{kind} only", kind=wish.format) if wish.format else "",
+        "persona": _("for {persona}", persona=wish.persona) if wish.persona else "",
+        "length": _long(wish),
+    }
+    count = len(wish.without)
+    without = ngettext("without the one shown before", "without the {n} shown before", count) if count else ""
+    met = in_a_row(filter(None, (*(text for name, text in said.items() if name not in missed), without)))
+    return (
+        _("{reason}.", reason=f"{met[:1].upper()}{met[1:]}") if met else "",
+        in_a_row(said[name] for name in missed if said.get(name)),
+    )
+
+
+def _long(wish: Refinement) -> str:
+    if wish.most_pages:
+        return ngettext("at most {n} page", "at most {n} pages", wish.most_pages)
+    return ngettext("at least {n} page", "at least {n} pages", wish.least_pages) if wish.least_pages else ""
+
+
+def recipient(name: str) -> str:
+    """Return to whom a link was given; who copied one gives it to whom they like."""
+    return name or _("whoever has the link")
 
 
 def how(kind: How) -> str:
@@ -176,6 +221,8 @@ def how(kind: How) -> str:
             return _("the deal you came from in Salesforce")
         case "only":
             return _("your only open deal")
+        case "before":
+            return _("as before")
 
 
 def decision(last: Decision) -> str:
@@ -230,3 +277,22 @@ def changed_since(waiting: Asset) -> str:
         title=waiting.title,
         version=waiting.version,
     )
+
+
+def wanted_facts(of: Deal | ContentRequest) -> str:
+    """Return what a deal is like, or what is requested is for, without saying which deal it is."""
+    language_of = language(of.language) if of.language else ""
+    facts = (of.stage, of.industry, of.region, of.size, *of.products, *of.competitors, language_of)
+    return " · ".join(fact for fact in facts if fact)
+
+
+def feedback_reasons() -> dict[FeedbackReason, str]:
+    """Return why something may be not useful, in the order of the form, each in words."""
+    return {
+        "language": _("Wrong language"),
+        "outdated": _("Outdated"),
+        "industry": _("Wrong industry"),
+        "too_long": _("Too long"),
+        "known": _("The customer knows it already"),
+        "other": _("Something else"),
+    }

@@ -22,7 +22,8 @@ from enablement.announcing import (
 from enablement.language import _, spoken, zone_named
 from enablement.model import Claimed
 from enablement.people import speaking_to
-from enablement.ports import Services, TryLater
+from enablement.ports import Services, ShutOut, TryLater
+from enablement.roles import read_role_members
 from jobs.lanes import MOST_ATTEMPTS, Outcome
 
 log = logging.getLogger(__name__)
@@ -32,9 +33,13 @@ WAIT_S = 60.0
 
 
 def read_members(services: Services, rows: Sequence[Claimed]) -> Outcome:
-    """Read Slack's list of members; where that can't be had for long, the next turn tries anew."""
+    """Read Slack's members, and who is where roles come from; what can't be had for long the next turn tries anew."""
+    read_role_members(services, now=services.clock())
     try:
         read_colleagues(services, now=services.clock())
+    except ShutOut:
+        # The next turn tries anew; of turns that wait there would be hundreds a day.
+        return {row.id: None for row in rows}
     except TryLater as error:
         log.warning("Slack's list of members could not be read: %s", error)
         return {row.id: None if row.attempts >= MOST_ATTEMPTS else error for row in rows}

@@ -6,25 +6,32 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from enablement import previews
 from enablement.adapters.crm_files import follow_files
 from enablement.adapters.intake import take_in_subjects
 from enablement.adapters.uploads import bring_in
 from enablement.announcing import ANNOUNCE_DELIVER, ANNOUNCE_FILE, ANNOUNCE_FOLLOW, ANNOUNCE_PROGRESS, tell
-from enablement.answering import Refusal, answer, link_channel, pick
+from enablement.answering import Answer, Refusal, answer, link_channel, pick
 from enablement.briefing import brief
-from enablement.copying import ASSET, FOLLOW as FOLLOW_LIBRARY, RENEW
+from enablement.copying import ASSET, FOLLOW as FOLLOW_LIBRARY, RENEW, SLICE
 from enablement.coverage import PICTURE, VIEW, view
+from enablement.digests import DIGEST, DIGESTS
 from enablement.following import SUGGEST, SUGGEST_IN_CRM, suggest
+from enablement.forgetting import FORGET, forget
 from enablement.governance import awaiting
 from enablement.holdings import holdings
+from enablement.home import COUNT, FOLLOW as FOLLOW_HOMES, SHOW
 from enablement.language import _
 from enablement.meaning import embed_versions
 from enablement.model import Ask, Claimed, Lane, Task, key
+from enablement.nudging import SEND, TELL as TELL_NUDGES, note_deals
 from enablement.people import speaking_to
 from enablement.ports import Services, TryLater, Undeliverable
+from enablement.requests import ANSWERED, LIST as LIST_REQUESTS, TELL, requests_page
 from enablement.reviews import is_moot, remind
+from enablement.saved import LIST as LIST_SAVED, saved_page
 from enablement.uploads import offer
-from jobs import announcing, coverage, crm_work
+from jobs import announcing, coverage, crm_work, home, nudging, requests
 from jobs.lanes import MOST_ATTEMPTS, Kind, Outcome, stop
 from jobs.learning import LEARN, RENEW_ALL, learn, renew_suggestions_of_all
 
@@ -37,6 +44,7 @@ SYNC_SLICE_S = 15.0
 VERSIONS_AT_ONCE = 4
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3
+DIGESTS_AT_ONCE = 20
 _Responder = Callable[..., object]
 
 
@@ -50,6 +58,7 @@ def _respond(respond: _Responder, services: Services, rows: Sequence[Claimed]) -
 
 def _respond_to(respond: _Responder, ask: Ask, services: Services, row: Claimed) -> None:
     now = services.clock()
+    services.messenger.working(ask)
     try:
         reply = respond(ask, services, now=now)
     except Exception as error:
@@ -63,7 +72,13 @@ def _respond_to(respond: _Responder, ask: Ask, services: Services, row: Claimed)
             services.messenger.show(Refusal(ask, sorry), ask=ask, again=not first)
         raise
     first = services.ledger.begin_delivery(ask.id, at=now, lazily=True)
-    services.messenger.show(reply, ask=ask, again=not first)
+    _shown(services.messenger.show(reply, ask=ask, again=not first), reply, services)
+
+
+def _shown(where: tuple[str, str] | None, reply: object, services: Services) -> None:
+    """Note where an answer begins a thread: what is said there is about it."""
+    if where and isinstance(reply, Answer):
+        services.ledger.begin_thread(reply.ask.id, *where)
 
 
 def _ask(row: Claimed, services: Services) -> Ask:
@@ -80,12 +95,14 @@ def _brief(services: Services, rows: Sequence[Claimed]) -> Outcome:
         if said:
             first = services.ledger.begin_delivery(said.ask.id, at=now)
             with speaking_to(said.ask.slack_id, services, now=now):
-                services.messenger.show(said, ask=said.ask, again=not first)
+                _shown(services.messenger.show(said, ask=said.ask, again=not first), said, services)
     return {row.id: None for row in rows}
 
 
 def _suggest(services: Services, rows: Sequence[Claimed]) -> Outcome:
-    suggest([row.subject for row in rows], services, now=services.clock())
+    ids = [row.subject for row in rows]
+    suggest(ids, services, now=services.clock())
+    note_deals(ids, services, now=services.clock())
     return {row.id: None for row in rows}
 
 
@@ -179,6 +196,18 @@ def _notify_of(services: Services, row: Claimed) -> None:
     services.messenger.notify(notice, asset, again=not first)
 
 
+def _show_links(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    for row in rows:
+        previews.show(row.subject, services, now=services.clock())
+    return {row.id: None for row in rows}
+
+
+def _forget(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    for row in rows:
+        forget(row.subject, services, by="", now=services.clock())
+    return {row.id: None for row in rows}
+
+
 def _review(services: Services, rows: Sequence[Claimed]) -> Outcome:
     remind(services, now=services.clock())
     return {row.id: None for row in rows}
@@ -192,16 +221,20 @@ def _take_in(services: Services, rows: Sequence[Claimed]) -> Outcome:
 
 KINDS: Mapping[Lane, Mapping[str, Kind]] = {
     "reply": {
-        "ask.answer": Kind(partial(_respond, answer)),
-        "ask.link": Kind(partial(_respond, link_channel)),
-        "ask.pick": Kind(partial(_respond, pick)),
-        "deals.brief": Kind(_brief),
-        "library.offer": Kind(partial(_respond, offer)),
-        ANNOUNCE_FILE: Kind(announcing.send_results),
-        "library.holdings": Kind(partial(_respond, holdings)),
+        "ask.answer": Kind(partial(_respond, answer), fades=True),
+        "ask.link": Kind(partial(_respond, link_channel), fades=True),
+        "ask.pick": Kind(partial(_respond, pick), fades=True),
+        "deals.brief": Kind(_brief, fades=True),
+        "library.offer": Kind(partial(_respond, offer), fades=True),
+        ANNOUNCE_FILE: Kind(announcing.send_results, fades=True),
+        "library.holdings": Kind(partial(_respond, holdings), fades=True),
+        LIST_SAVED: Kind(partial(_respond, saved_page), fades=True),
+        LIST_REQUESTS: Kind(partial(_respond, requests_page), fades=True),
         "announce.tell": Kind(partial(_respond, tell)),
-        VIEW: Kind(partial(_respond, view)),
+        VIEW: Kind(partial(_respond, view), fades=True),
         PICTURE: Kind(coverage.send_picture),
+        SHOW: Kind(home.show, gathers=True),
+        previews.SHOW: Kind(_show_links, fades=True),
     },
     "write": {
         "crm.touch": Kind(crm_work.write_touches, crm_work.TOUCHES_A_CALL),
@@ -211,12 +244,20 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "deals.refresh": Kind(_refresh, DEALS_AT_ONCE, gathers=True),
         SUGGEST: Kind(_suggest, DEALS_AT_ONCE, gathers=True),
         # What an automation of the CRM ordered: nobody waits for it.
-        "deals.brief": Kind(_brief),
+        "deals.brief": Kind(_brief, fades=True),
         "library.notice": Kind(_notify),
+        TELL: Kind(requests.tell_enablement),
+        ANSWERED: Kind(requests.tell_asker),
+        FORGET: Kind(_forget),
         announcing.COLLEAGUES: Kind(announcing.read_members, 100),
         ANNOUNCE_FOLLOW: Kind(announcing.follow_all, 100),
+        # What is drawn anew because something changed: nobody waits for it.
+        SHOW: Kind(home.show, gathers=True),
+        FOLLOW_HOMES: Kind(home.follow, 100),
         ANNOUNCE_PROGRESS: Kind(announcing.show_all_progress, 100),
         ANNOUNCE_DELIVER: Kind(announcing.deliver_one),
+        TELL_NUDGES: Kind(nudging.tell, fades=True),
+        DIGESTS: Kind(nudging.look_for_digests, 100),
     },
     "compute": {
         "library.upload": Kind(partial(_respond, bring_in)),
@@ -231,8 +272,12 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         "crm.check_part": Kind(crm_work.check_part),
         "crm.sum_up": Kind(crm_work.sum_up, 100),
         FOLLOW_LIBRARY: Kind(crm_work.follow_library, 100),
-        RENEW: Kind(crm_work.renew_suggestions),
+        RENEW: Kind(crm_work.begin_renewal),
+        SLICE: Kind(crm_work.renew_suggestions),
         LEARN: Kind(learn, 100),
+        COUNT: Kind(home.count, 100),
+        SEND: Kind(nudging.look, 100),
+        DIGEST: Kind(nudging.send_digests, DIGESTS_AT_ONCE, fades=True),
         RENEW_ALL: Kind(renew_suggestions_of_all, 100),
     },
 }

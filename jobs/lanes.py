@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from enablement.model import Claimed, Lane
-from enablement.ports import Services, TryLater, Undeliverable
+from enablement.ports import Services, ShutOut, TryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 # After this many attempts a row becomes a dead letter. With the pauses below that is a quarter of an hour of trying.
@@ -24,6 +24,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 300.0
 # Where the other side says for how long (a rate limit, a day's calls that are spent), a row waits for up to this long.
 LONGEST_WAIT = timedelta(days=2)
+FADES_AFTER = timedelta(days=1)
 # A drain ends after this long even if there is more: its RQ job must not outlive the job's time limit.
 DRAIN_LASTS_S = 20.0
 # While some rows are being worked on, new ones are looked for this often.
@@ -43,11 +44,13 @@ class Kind:
     """How rows of one kind are done: by which function, and how many at once.
 
     `gathers`: what waits with the same partition is the same work, and done at once with it, however many rows it is.
+    `fades`: a day later it is of no use to anybody.
     """
 
     handle: Handler
     batch: int = 1
     gathers: bool = False
+    fades: bool = False
 
 
 def drain(lane: Lane, kinds: Mapping[str, Kind], services: Services, *, owner: str) -> int:
@@ -107,6 +110,11 @@ def _handle(rows: Sequence[Claimed], kind: Kind, services: Services, owner: str)
     worn_out = Undeliverable("its worker died at each attempt")
     outcome: dict[str, Exception | None] = {row.id: worn_out for row in rows if row.attempts > MOST_CLAIMS}
     outcome |= _attempt([row for row in rows if row.id not in outcome], kind, services)
+    now = services.clock()
+    for row in rows:
+        if kind.fades and isinstance(outcome[row.id], ShutOut) and now - row.created_at > FADES_AFTER:
+            log.info("%s %s came to nothing: nobody was let in for a day", row.kind, row.id)
+            outcome[row.id] = None
     _settle(rows, outcome, services, owner)
 
 
@@ -138,7 +146,7 @@ def _settle(
     now = services.clock()
     services.outbox.settle([row.id for row in rows if outcome[row.id] is None], owner=owner, now=now)
     # Rows that failed alike wait alike, and so come back in one call.
-    waiting: dict[tuple[str, float | None, int], list[str]] = defaultdict(list)
+    waiting: dict[tuple[str, float | None, int, bool], list[str]] = defaultdict(list)
     for row in rows:
         error = outcome[row.id]
         if error is None:
@@ -151,11 +159,11 @@ def _settle(
             services.outbox.bury(row.id, owner=owner, error=said, now=now)
         else:
             seconds = error.seconds if isinstance(error, TryLater) else None
-            waiting[said, seconds, row.attempts].append(row.id)
-    for (said, seconds, attempts), ids in waiting.items():
+            waiting[said, seconds, row.attempts, isinstance(error, ShutOut)].append(row.id)
+    for (said, seconds, attempts, is_shut_out), ids in waiting.items():
         at = now + timedelta(seconds=seconds or _pause(attempts))
         # Waiting as long as one was told to brings no row to its end.
-        counts = attempts < MOST_ATTEMPTS
+        counts = attempts < MOST_ATTEMPTS and not is_shut_out
         services.outbox.try_again(ids, owner=owner, error=said, at=at, counts=counts)
 
 
@@ -163,6 +171,8 @@ def _passes(row: Claimed, error: Exception, now: datetime) -> bool:
     """Say whether what keeps a row from being done may still pass."""
     if not isinstance(error, TryLater):
         return False
+    if isinstance(error, ShutOut):
+        return True
     return now - row.created_at < (LONGEST_WAIT if error.seconds else TRIED_FOR)
 
 

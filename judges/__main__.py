@@ -20,6 +20,7 @@ JUDGES = (
     "slack_bolt socket",
     "slack_sdk_client",
     "payloads",
+    "guards",
     "soql",
 )
 AT_ONCE = 2

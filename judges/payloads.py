@@ -21,12 +21,15 @@ from bot.share_blocks import share_modal, sorry_modal
 from bot.why_blocks import why_modal
 from enablement import effects
 from enablement.answering import Answer, Done, Picker, Refusal, Reply, Shown
+from enablement.language import speaking
 from enablement.model import Basis, Feedback, How, Reason
 from enablement.sent import Sent
 from enablement.sharing import Shareable
 from enablement.why import Explained
 from judges.stage import HERE, MODULES, NODE, ROOT, node_environment
 from judges.tally import Tally, Wrong
+from tests.bot.drawings import rows
+from tests.bot.test_languages import CASES, LOCALES
 from tests.builders import NOW, ask, asset, contact, deal, feedback, share, suggestion
 
 URL = "https://touchline.example"
@@ -48,6 +51,9 @@ _BROKEN = (
 )
 # What Slack documents and its types do not name yet.
 _NEWER_THAN_THE_TYPES = ("assistant:write", "agent_session_stopped")
+_NEWER_BLOCKS = ("data_visualization",)
+# Fields whose types are lists of strings.
+_OF_A_FEW = ("type", "style", "slack_file", "display")
 _ERROR = re.compile(r"payloads\.ts[:(](\d+)[:,]\d+\)?:? (?:- )?error (.*)")
 
 
@@ -60,7 +66,43 @@ def golden() -> Iterator[tuple[str, str, Any]]:
     yield "help", "KnownBlock[]", _plain([text_block(help_text())])
     for name, view in _views():
         yield name, "View", view.to_dict()
+    yield from _drawn()
     yield "manifest.yml", "Manifest", _manifest()
+
+
+def _drawn() -> Iterator[tuple[str, str, Any]]:
+    """Yield what the tests draw of every surface, in every language: of payloads that differ in their words alone, one.
+
+    To the compiler a word is a word; that each of them is short enough is for the local Slack's checks.
+    """
+    for locale in LOCALES:
+        seen: set[str] = set()
+        for case in CASES:
+            with speaking(locale):
+                drawn = list(rows(case()))
+            for number, row in enumerate(drawn):
+                shape = json.dumps(_shape(row), sort_keys=True)
+                if shape in seen:
+                    continue
+                seen.add(shape)
+                name = f"{case.__module__}.{case.__name__} {number} in {locale}"
+                if isinstance(row, dict):
+                    yield name, "View", row
+                else:
+                    yield name, "KnownBlock[]", [one for one in row if one["type"] not in _NEWER_BLOCKS]
+
+
+def _shape(part: Any, name: str = "") -> Any:
+    """Return what the compiler looks at: names, kinds of values, and the strings that are one of a few."""
+    if isinstance(part, dict):
+        return {key: _shape(value, key) for key, value in part.items()}
+    if isinstance(part, list):
+        found: list[Any] = []
+        for one in map(_shape, part):
+            if one not in found:
+                found.append(one)
+        return found
+    return part if name in _OF_A_FEW or isinstance(part, bool) else type(part).__name__
 
 
 def _replies() -> Iterator[tuple[str, Reply]]:

@@ -8,6 +8,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -32,7 +33,7 @@ def main() -> int:
             signing_secret=options.signing_secret,
             bot_token=options.bot_token,
             public_url=f"http://127.0.0.1:{options.slack_port}",
-            **options.manifest,
+            **options.manifest | _local(options),
         )
     )
     org_app = salesforce.create_app(
@@ -80,12 +81,25 @@ def _options() -> argparse.Namespace:
         default={},
         help="the app's manifest, YAML or JSON (default: Touchline's)",
     )
+    parser.add_argument(
+        "--local-links",
+        action="store_true",
+        help="links to --app-url and to the local Salesforce are the app's too, which no manifest can say",
+    )
     parser.add_argument("--workspace", type=Path, help="a workspace as JSON (default: the sample world's)")
     parser.add_argument("--database", type=Path, help="keep the org in this SQLite file (default: in memory)")
     parser.add_argument(
         "--source", type=Path, default=ROOT / "crm" / "salesforce", help="the SFDX project of the org"
     )
     return parser.parse_args()
+
+
+def _local(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what a manifest can't say of links to programs on this machine."""
+    if not options.local_links:
+        return {}
+    here = (urlsplit(options.app_url).netloc, f"127.0.0.1:{options.salesforce_port}")
+    return {"unfurl_domains": (*options.manifest.get("unfurl_domains", ()), *here)}
 
 
 def _manifest(name: str) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from enablement.model import (
     Aim,
     Announcement,
     Ask,
+    Asker,
     Asset,
     Contact,
+    ContentRequest,
     CrmUser,
     Deal,
     Facets,
@@ -172,6 +174,32 @@ def touch(**changes: Any) -> Touch:
         share_id="share",
         occurred_at=NOW,
     )
+    return replace(made, **changes)
+
+
+def content_request(words: str = "case study for dairies", **changes: Any) -> ContentRequest:
+    made = ContentRequest(
+        id=changes.pop("id", "request"),
+        words=words,
+        language="en",
+        stage="Negotiation",
+        industry="Manufacturing",
+        region="Europe",
+        size="enterprise",
+        products=(),
+        competitors=(),
+        state="open",
+        asset_id="",
+        merged_into="",
+        note="",
+        decided_by="",
+        made_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def asker(**changes: Any) -> Asker:
+    made = Asker("asker", "request", ANNA, "U1", deal().id, "ask", NOW)
     return replace(made, **changes)
 
 

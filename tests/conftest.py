@@ -18,6 +18,7 @@ from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
 from tests.compiled_once import compiled_once
 from tests.contracts.postgres import NoPostgres, Postgres
+from tests.kept_readers import kept_readers
 from tests.tables import empty_postgres
 
 # Tests make much and keep little: looking for garbage as often as usual is a sixth of their time.
@@ -33,6 +34,12 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
     with compiled_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_readers() -> Iterator[None]:
+    with kept_readers():
         yield
 
 

@@ -14,14 +14,16 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
 from flask import Flask
 
 import app as composition
+import jobs.lanes
 from bot.app import SlackDoor
+from bot.signing import ADDED, CHOSEN
 from crm.hooks.door import HookDoor
 from enablement.adapters.sql.database import Database
 from enablement.library import Incoming, take_in
@@ -155,12 +157,42 @@ class Stage:
     users: dict[str, str] = field(default_factory=dict)
 
     def do(self, act: str, **fields: Any) -> Any:
-        """Do in Slack what a person does there; every delivery to the app must have been taken."""
-        answer = requests.post(f"{self.slack_url}/_sandbox/{act}", json=fields, timeout=30)
+        """Do in Slack what a person does there; every delivery to the app must have been taken.
+
+        What is chosen may be named as the product wrote it: it is sent as it was drawn.
+        """
+        answer = requests.post(f"{self.slack_url}/_sandbox/{act}", json=self.drawn(act, fields), timeout=30)
         assert answer.status_code == 200, answer.text
         said = answer.json()
         assert all(one["status"] == 200 for one in said.get("deliveries", [])), said
         return said
+
+    def sign(self, value: str, belongs_to: str) -> str:
+        """Return a value as the product signs it for an action or a form; nothing stays nothing."""
+        return composition.seal(self.database).value(value, belongs_to) if value else ""
+
+    def drawn(self, act: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what somebody does with the values that they choose signed, as they stand in Slack."""
+        views = self.views(fields["user"]) if "view_id" in fields else []
+        blocks: list[Any] = next((one["blocks"] for one in views if one["id"] == fields.get("view_id")), [])
+        chosen = {one["action_id"] for one in _inputs(blocks) if one["type"] in CHOSEN}
+        seal = composition.seal(self.database)
+
+        def signed(action_id: str, value: Any) -> Any:
+            if isinstance(value, list):
+                return [signed(action_id, one) for one in value]
+            is_chosen = isinstance(value, str) and value and (action_id in chosen or not blocks)
+            return seal.value(value, action_id) if is_chosen else value
+
+        if act == "click" and "value" in fields:
+            return {**fields, "value": signed(fields["action_id"], fields["value"])}
+        if act != "submit" or not isinstance(fields.get("values"), Mapping):
+            return dict(fields)
+        values = {
+            block: {action_id: signed(action_id, value) for action_id, value in inputs.items()}
+            for block, inputs in fields["values"].items()
+        }
+        return {**fields, "values": values}
 
     def see(self, path: str, **query: Any) -> Any:
         answer = requests.get(f"{self.slack_url}/_sandbox/{path}", params=query, timeout=30)
@@ -341,25 +373,53 @@ def elements(message: Mapping[str, Any], action_id: str = "") -> list[dict[str, 
     return [one for one in found if not action_id or one["action_id"] == action_id]
 
 
+def plain_value(value: str) -> str:
+    """Return what a button or an option carries, without its signature."""
+    return value[:-ADDED]
+
+
+def carried(value: str) -> dict[str, Any]:
+    """Return what a button carries as the product wrote it."""
+    said: dict[str, Any] = json.loads(plain_value(value))
+    return said
+
+
 def say(stage: Stage, message: Mapping[str, Any], verdict: str, *, which: int = 0, **more: Any) -> None:
     """Say something of the n-th asset of an answer with its menu."""
     options = elements(message, "find.say")[which]["options"]
-    [value] = [one["value"] for one in options if json.loads(one["value"])["says"] == verdict]
+    [value] = [one["value"] for one in options if carried(one["value"])["says"] == verdict]
     stage.click(message, "find.say", which=which, value=value, **more)
+
+
+def _inputs(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield the elements of blocks that somebody can press, choose from or fill in."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _inputs(one)
+    elif isinstance(part, dict):
+        if "action_id" in part:
+            yield part
+        for one in part.values():
+            yield from _inputs(one)
 
 
 def titles(message: Mapping[str, Any]) -> list[str]:
     """Return the titles of the assets of an answer, in order."""
-    texts = [block["text"]["text"] for block in message["blocks"] if block["type"] == "section"]
+    sections = [block for block in message["blocks"] if block["type"] == "section"]
+    # What a follow-up was taken for stands among them, with the way back.
+    kept = [one for one in sections if (one.get("accessory") or {}).get("action_id") != "find.back"]
+    texts = [block["text"]["text"] for block in kept]
     return [text.partition("\n")[0].strip("*").partition(". ")[2] for text in texts[1:]]
 
 
 def until(look: Callable[[], T], *, seconds: float = 10.0) -> T:
     """Wait until this is there and return it; fails when it does not come."""
-    ends = time.monotonic() + seconds
+    ends, pause = time.monotonic() + seconds, 0.005
     while not (found := look()):
         assert time.monotonic() < ends, "it did not come about in time"
-        time.sleep(0.01)
+        # Who looks all the time takes the processor from those who are to bring it about.
+        time.sleep(pause)
+        pause = min(2 * pause, 0.05)
     return found
 
 
@@ -415,8 +475,11 @@ def _served(folder: Path, *, rate_limits: bool) -> Iterator[Stage]:
             bot_token=TOKEN,
             deadline_seconds=20,
             rate_limits=rate_limits,
+            unfurl_domains=(urlsplit(app_url).netloc, urlsplit(org_url).netloc),
         )
         slack_url = stack.enter_context(Server(slack.create_app(config))).url
+        # While one row is worked on, a test seldom adds another: to look for it fifty times a second is dear.
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(jobs.lanes, "LOOK_AGAIN_S", 0.2)
         settings = _settings(folder, slack_url=slack_url, org_url=org_url, app_url=app_url)
         services, database = composition.build(settings)
         # As a worker does before it takes its first question.
@@ -475,7 +538,12 @@ def _settings(folder: Path, *, slack_url: str, org_url: str, app_url: str) -> Se
 
 
 def web(services: Services, settings: Settings, database: Database) -> Flask:
-    gateway = composition.gateway(settings)
+    gateway = composition.gateway(
+        settings,
+        composition.observer(services.journal),
+        seal=composition.seal(database),
+        mirror=services.mirror,
+    )
     door = SlackDoor(
         services, gateway, token=settings.slack_bot_token, signing_secrets=settings.slack_signing_secrets
     )
@@ -495,6 +563,8 @@ def web(services: Services, settings: Settings, database: Database) -> Flask:
 
 
 def _fill(stage: Stage) -> None:
+    # The first signature mints the key.
+    stage.sign("any", "any")
     org = stage.org
     [top] = org.insert("UserRole", [{"Name": "VP Sales"}])
     [below] = org.insert("UserRole", [{"Name": "Account Executive", "ParentRoleId": top}])

@@ -19,12 +19,17 @@ from enablement.adapters.sql.catalog import SqlCatalog
 from enablement.adapters.sql.copies import SqlCopies
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.evidence import SqlEvidence
+from enablement.adapters.sql.forgetting import SqlForgetting
+from enablement.adapters.sql.homes import SqlHomes
 from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.mirror import SqlMirror
+from enablement.adapters.sql.nudging import SqlNudges
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.people import SqlPeople
+from enablement.adapters.sql.preferences import SqlPreferences
 from enablement.adapters.sql.recommended import SqlShortlists
+from enablement.adapters.sql.requests import SqlRequests, SqlSaved
 from enablement.adapters.sql.vectors import SqlVectors
 from enablement.learning import LEARNING
 from enablement.meaning import NotEmbeddable, QuestionEmbedder
@@ -42,6 +47,7 @@ from enablement.model import (
     Lane,
     LetterState,
     Notice,
+    PostedLinks,
     Profile,
     ProgressMessage,
     Receipt,
@@ -94,10 +100,20 @@ class FakeMessenger:
         self.profiles: dict[str, Profile] = {}
         self.shared_outside: set[str] = set()
         self.shown: list[tuple[Any, Ask, bool]] = []
+        self.at_work: list[str] = []
         self.told: list[tuple[Notice, Asset, bool]] = []
+        # Of requests: what was said, to whom (Slack id), and the mark of the message.
+        self.tidings: list[tuple[Any, str, str]] = []
         self.files: dict[str, Fetched] = {}
         self.reports: dict[str, Incident] = {}
         self.failure: Exception | None = None
+        # Each message of nudges, and (digest, to, mark, whether it may be there already) of each digest.
+        self.nudged: list[tuple[Any, bool]] = []
+        self.digests: list[tuple[Any, str, str, bool]] = []
+        # Each Home tab that was drawn, and whether it was whatever it shows.
+        self.homes: list[tuple[Any, bool]] = []
+        # What links lead to: (unfurl id, glances by address, whether there are details) of each time.
+        self.glances: list[tuple[str, dict[str, Any], bool]] = []
         # Who is in a channel or a Slack group.
         self.rooms: dict[str, list[str]] = {}
         self.unreachable: set[str] = set()
@@ -121,11 +137,41 @@ class FakeMessenger:
     def is_shared_outside(self, channel: str) -> bool:
         return channel in self.shared_outside
 
+    def working(self, ask: Ask) -> None:
+        self.at_work.append(ask.id)
+
     def show(self, reply: Any, *, ask: Ask, again: bool) -> None:
         self.shown.append((reply, ask, again))
 
     def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
         self.told.append((notice, asset, again))
+
+    def show_home(self, home: Any, *, always: bool) -> tuple[str, str]:
+        if self.failure:
+            raise self.failure
+        self.homes.append((home, always))
+        return f"hash {len(self.homes)}", home.state.shows
+
+    def show_links(self, posted: PostedLinks, glances: Mapping[str, Any], *, has_details: bool) -> None:
+        if self.failure:
+            raise self.failure
+        self.glances.append((posted.unfurl_id, dict(glances), has_details))
+
+    def tell(self, said: Any, *, to: str, mark: str, again: bool) -> None:
+        if self.failure:
+            raise self.failure
+        if not (again and any(one[2] == mark for one in self.tidings)):
+            self.tidings.append((said, to, mark))
+
+    def nudge(self, message: Any, *, again: bool) -> None:
+        if self.failure:
+            raise self.failure
+        self.nudged.append((message, again))
+
+    def send_digest(self, said: Any, *, to: str, mark: str, again: bool) -> None:
+        if self.failure:
+            raise self.failure
+        self.digests.append((said, to, mark, again))
 
     def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
         if self.failure:
@@ -226,9 +272,19 @@ class FakeCrm:
         self.copy_check = CopyCheck()
         self.synced: list[bool] = []
         self.refreshed: list[tuple[str, ...]] = []
+        # Who has a profile or a permission set, by its name.
+        self.users_with: dict[str, list[str]] = {}
 
     def allow(self, user_id: str, *deal_ids: str) -> None:
         self.readers |= {(user_id, deal_id) for deal_id in deal_ids}
+
+    def deal_at(self, url: str) -> str:
+        return url.removeprefix("https://crm.test/") if url.startswith("https://crm.test/006") else ""
+
+    def users_in(self, *, profile: str = "", permission_set: str = "") -> list[str]:
+        if self.is_down:
+            raise TryLater("Salesforce is away")
+        return self.users_with.get(profile or permission_set, [])
 
     def readable(self, user_id: str, deal_ids: Sequence[str]) -> frozenset[str]:
         self.asked.append((user_id, tuple(deal_ids)))
@@ -392,6 +448,9 @@ class World:
             vectors=self.vectors,
             mirror=self.mirror,
             people=SqlPeople(database),
+            preferences=SqlPreferences(database),
+            forgetting=SqlForgetting(database),
+            homes=SqlHomes(database),
             shortlists=SqlShortlists(database),
             copies=SqlCopies(database),
             ledger=self.ledger,
@@ -402,6 +461,9 @@ class World:
             access=CachedAccess(self.crm.readable, self.clock),
             journal=self.journal,
             announcements=self.announcements,
+            saved=SqlSaved(database),
+            requests=SqlRequests(database),
+            nudges=SqlNudges(database),
             evidence=self.evidence,
             lessons=self.lessons,
             learner=self.learner,

@@ -88,7 +88,10 @@ def all_readers(services: Services, profiles: Iterable[Profile] | None = None) -
 
 def read_colleagues(services: Services, *, now: datetime) -> int:
     """Take over all profiles as Slack has them; return how many. Raises TryLater."""
-    found = list(services.messenger.colleagues(now=now))
+    known = {one.slack_id for one in services.mirror.profiles()}
+    # Slack lists for ever who left: whoever is not known, or was forgotten, need not be.
+    listed = services.messenger.colleagues(now=now)
+    found = [one for one in listed if one.standing != "deactivated" or one.slack_id in known]
     services.mirror.keep_profiles(found)
     services.mirror.set_watermark(COLLEAGUES_READ, now)
     return len(found)

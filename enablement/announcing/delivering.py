@@ -8,10 +8,11 @@ from enablement.announcing.following import due_at, is_met
 from enablement.announcing.links import assets_of
 from enablement.announcing.receipts import TEST, wording_for
 from enablement.announcing.rights import is_channel
-from enablement.announcing.timing import Quiet, is_quiet, next_working
+from enablement.announcing.timing import Quiet, is_quiet, next_moment, next_working
 from enablement.language import speaking
 from enablement.model import Announcement, Profile, Receipt, key
 from enablement.ports import Services, Undeliverable
+from enablement.preferences import quiet_hours_of
 
 _Do = Callable[[Announcement, Receipt, Services, datetime], None]
 
@@ -74,9 +75,12 @@ def _is_wanted(one: Announcement, receipt: Receipt, services: Services, now: dat
     if profile is None:
         services.announcements.leave([receipt.id], at=now)
         return False
-    quiet = Quiet(*services.quiet_hours)
-    if not one.at_once and is_quiet(now, time_zone=profile.time_zone, quiet=quiet):
-        services.announcements.postpone({receipt.id: due_at(one, profile.time_zone, services, now=now)})
+    # Who chose a clock time for all means that time, also for who has chosen to be left alone then.
+    hours = services.quiet_hours if one.local_time else quiet_hours_of(profile.slack_id, services)
+    zone, quiet = profile.time_zone, Quiet(*hours)
+    if not one.at_once and is_quiet(now, time_zone=zone, quiet=quiet):
+        due = due_at(one, zone, services, now=now)
+        services.announcements.postpone({receipt.id: next_moment(due, time_zone=zone, quiet=quiet)})
         return False
     return True
 

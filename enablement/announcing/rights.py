@@ -9,6 +9,7 @@ from enablement.announcing.audience import Reader, all_readers
 from enablement.model import Announcement, Receipt
 from enablement.people import known_colleague
 from enablement.ports import Services
+from enablement.roles import has_role
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Right:
 def right_of(slack_id: str, services: Services) -> Right:
     """Return whom a person may announce to: librarians and announcers everyone, managers those in roles below."""
     email = email_of(slack_id, services)
-    if email and email in (*services.librarians, *services.announcers):
+    if email and (email in services.announcers or has_role("enablement", email, services)):
         return Right("everyone")
     if _roles_below(slack_id, services):
         return Right("team", needs_approval=services.announce_approval == "managers")
@@ -32,7 +33,7 @@ def right_of(slack_id: str, services: Services) -> Right:
 def is_librarian(slack_id: str, services: Services) -> bool:
     """Say whether a person looks after the whole library, and so after all announcements."""
     email = email_of(slack_id, services)
-    return bool(email) and email in services.librarians
+    return has_role("enablement", email, services)
 
 
 def may_change(one: Announcement, slack_id: str, services: Services) -> bool:

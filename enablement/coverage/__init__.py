@@ -7,6 +7,7 @@ from enablement.coverage.matrix import (
     Dimension as Dimension,
     coverage as coverage,
 )
+from enablement.coverage.unmet import unmet_words as unmet_words
 from enablement.coverage.unused import (
     UNUSED_DAYS as UNUSED_DAYS,
     Dead as Dead,

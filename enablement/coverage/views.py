@@ -8,11 +8,13 @@ from typing import Generic, Literal, TypeVar, get_args
 
 from enablement.answering import Refusal
 from enablement.coverage.matrix import DIMENSIONS, Cell, Coverage, Dimension, coverage
+from enablement.coverage.unmet import unmet_words
 from enablement.coverage.unused import Dead, Outlived, dead, outlived
 from enablement.language import _
 from enablement.model import Ask, Deal, Effect, Run, Task, Touch, Verdict, key
 from enablement.people import NotServed, colleague, member_email
 from enablement.ports import AccessUnknown, Services
+from enablement.roles import has_role
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -147,7 +149,7 @@ def view_of(ask: Ask, services: Services, *, now: datetime) -> View | Refusal:
         email = member_email(ask.slack_id, mirror=services.mirror, messenger=services.messenger, now=now)
     except NotServed as refusal:
         return Refusal(ask, str(refusal))
-    if email not in services.librarians:
+    if not has_role("enablement", email, services):
         return Refusal(ask, _("Evidence and coverage are for librarians: those who look after the library."))
     return _made(ask, wish(ask.question) or Wish(), services, now=now)
 
@@ -217,7 +219,9 @@ def _gaps(cells: Sequence[Cell], found: Coverage, ask: Ask, services: Services, 
         Gap(
             cell,
             tuple(found.deals[one] for one in cell.deals[:_LOOKED_AT] if one in seen)[:MOST_DEALS],
-            tuple(found.unmet[one][0].question for one in cell.unmet if behind.get(one) in seen)[:MOST_SAID],
+            tuple(unmet_words(*found.unmet[one]) for one in cell.unmet if behind.get(one) in seen)[
+                :MOST_SAID
+            ],
         )
         for cell in cells
     ]

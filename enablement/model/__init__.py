@@ -17,11 +17,13 @@ from enablement.model.asking import (
     Basis as Basis,
     ChannelLink as ChannelLink,
     Feedback as Feedback,
+    FeedbackReason as FeedbackReason,
     FeedbackVerdict as FeedbackVerdict,
     How as How,
     Place as Place,
     Reason as Reason,
     Recommended as Recommended,
+    Refinement as Refinement,
     Suggestion as Suggestion,
     Surface as Surface,
 )
@@ -56,12 +58,26 @@ from enablement.model.evidence import (
     RunState as RunState,
     Verdict as Verdict,
 )
+from enablement.model.forgetting import (
+    FORGOTTEN as FORGOTTEN,
+    Forgotten as Forgotten,
+    Handled as Handled,
+    Identity as Identity,
+    Left as Left,
+)
 from enablement.model.health import (
     DeadLetters as DeadLetters,
     Incident as Incident,
     IntegrationDay as IntegrationDay,
     Signal as Signal,
     Waiting as Waiting,
+)
+from enablement.model.home import (
+    HomeState as HomeState,
+    HomeTab as HomeTab,
+    LibraryFigures as LibraryFigures,
+    Seen as Seen,
+    SeenDeal as SeenDeal,
 )
 from enablement.model.library import (
     Asset as Asset,
@@ -82,13 +98,35 @@ from enablement.model.library import (
     Version as Version,
     Vocabulary as Vocabulary,
 )
+from enablement.model.links import LinkSource as LinkSource, PostedLinks as PostedLinks
+from enablement.model.nudging import (
+    Nudge as Nudge,
+    NudgeMeasure as NudgeMeasure,
+    NudgeState as NudgeState,
+    Stood as Stood,
+)
 from enablement.model.people import (
+    ROLES as ROLES,
     Audit as Audit,
     CrmRole as CrmRole,
     CrmUser as CrmUser,
     PersonLink as PersonLink,
     Profile as Profile,
+    Role as Role,
+    RoleRule as RoleRule,
     Standing as Standing,
+)
+from enablement.model.preferences import (
+    NUDGE_KINDS as NUDGE_KINDS,
+    NudgeKind as NudgeKind,
+    Preferences as Preferences,
+)
+from enablement.model.requests import (
+    Asker as Asker,
+    ContentRequest as ContentRequest,
+    RequestState as RequestState,
+    SavedAsset as SavedAsset,
+    SigningKey as SigningKey,
 )
 from enablement.model.sharing import (
     Opening as Opening,

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Surface = Literal["command", "mention", "dm", "terminal", "salesforce"]
-How = Literal["chosen", "named", "thread", "channel", "record", "only"]
+Surface = Literal["command", "mention", "dm", "terminal", "salesforce", "shortcut", "home", "nudge"]
+How = Literal["chosen", "named", "thread", "channel", "record", "only", "before"]
 Basis = Literal["words", "nearest", "fit", "nothing"]
 # "undone" takes back what was said before of the same asset and deal.
 FeedbackVerdict = Literal["not_useful", "already_sent", "wrong_for_deal", "snoozed", "undone"]
+
+FeedbackReason = Literal["language", "outdated", "industry", "too_long", "known", "other"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,27 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Refinement:
+    """What follow-ups ask of an answer beside the words of its question. Empty, and 0 pages, mean: no matter.
+
+    `language` is a tag such as "fr"; `persona` and `format` are what people call them (see enablement.facet_words);
+    `without` are assets that were shown before.
+    """
+
+    language: str = ""
+    persona: str = ""
+    format: str = ""
+    most_pages: int = 0
+    least_pages: int = 0
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Ask:
-    """One question of one person, however it was put."""
+    """One question of one person, however it was put.
+
+    `refines` is the ask that a follow-up changes; then the question is what was asked before with what was added.
+    """
 
     id: str
     surface: Surface
@@ -62,6 +83,8 @@ class Ask:
     replaces: bool
     deal_id: str | None
     asked_at: datetime
+    refined: Refinement = Refinement()
+    refines: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +111,8 @@ class Answered:
     """That an ask was answered: for which deal, how that deal was found, on what basis assets were chosen.
 
     Basis: the words matched, nothing matched and these are nearest, or no words were given and fit decided.
-    `customers_only`: outsiders read the place, so internal assets were left out.
+    `customers_only`: outsiders read the place, so internal assets were left out. `missed` are the fields of the
+    refinement that nothing met.
     """
 
     ask_id: str
@@ -100,6 +124,7 @@ class Answered:
     channel: str
     thread: str
     at: datetime
+    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +140,9 @@ class Feedback:
     given_at: datetime
     # Of what is snoozed: when it may come back.
     until: datetime | None = None
+    # Why it is not useful, and the person's own words on that.
+    reason: FeedbackReason | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)

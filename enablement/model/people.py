@@ -5,6 +5,19 @@ from datetime import datetime
 from typing import Literal
 
 Standing = Literal["member", "guest", "stranger", "deactivated"]
+Role = Literal["rep", "manager", "enablement", "ops", "admin"]
+ROLES: tuple[Role, ...] = ("rep", "manager", "enablement", "ops", "admin")
+
+
+@dataclass(frozen=True)
+class RoleRule:
+    """That those of a source have a role.
+
+    The source is an e-mail, a Slack group (@handle or S…), profile:NAME or permission-set:NAME of the CRM.
+    """
+
+    role: Role
+    source: str
 
 
 @dataclass(frozen=True)

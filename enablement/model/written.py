@@ -6,6 +6,7 @@ from enablement.model.asking import Answered, Ask, ChannelLink, Feedback, Sugges
 from enablement.model.deals import Withdrawal
 from enablement.model.evidence import Lot
 from enablement.model.library import Change, Decision, Notice, Preview, Upload
+from enablement.model.links import PostedLinks
 from enablement.model.people import Audit
 from enablement.model.sharing import Opening, Share, Touch
 from enablement.model.work import Task
@@ -26,6 +27,7 @@ Record = (
     | Upload
     | Withdrawal
     | Audit
+    | PostedLinks
 )
 
 

@@ -5,6 +5,7 @@ from enablement.ports.common import (
     AccessUnknown as AccessUnknown,
     CannotFetch as CannotFetch,
     Clock as Clock,
+    ShutOut as ShutOut,
     TryLater as TryLater,
     Undeliverable as Undeliverable,
 )
@@ -26,6 +27,8 @@ from enablement.ports.evidence import (
     NoSuchRun as NoSuchRun,
     Use as Use,
 )
+from enablement.ports.forgetting import Forgetting as Forgetting
+from enablement.ports.home import HomeMoved as HomeMoved, Homes as Homes, Turning as Turning
 from enablement.ports.ledger import Journal as Journal, Ledger as Ledger, Outbox as Outbox, Work as Work
 from enablement.ports.library import (
     AssetFilter as AssetFilter,
@@ -38,6 +41,7 @@ from enablement.ports.library import (
     Questions as Questions,
     VectorStore as VectorStore,
 )
+from enablement.ports.nudging import Moving as Moving, Nudges as Nudges
 from enablement.ports.outside import (
     CopyCheck as CopyCheck,
     Crm as Crm,
@@ -48,5 +52,11 @@ from enablement.ports.outside import (
     Messenger as Messenger,
     Progress as Progress,
     TouchCheck as TouchCheck,
+)
+from enablement.ports.preferences import Choosing as Choosing, PreferenceStore as PreferenceStore
+from enablement.ports.requests import (
+    Requests as Requests,
+    SavedAssets as SavedAssets,
+    SigningKeys as SigningKeys,
 )
 from enablement.ports.services import Services as Services

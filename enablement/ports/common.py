@@ -14,6 +14,10 @@ class TryLater(Exception):
         self.seconds = seconds
 
 
+class ShutOut(TryLater):
+    """The whole other side does not let us in: what it was for waits for as long as that lasts, and is not worn out."""
+
+
 class Undeliverable(Exception):
     """This work can never succeed as it is; a person must act. The message says what is wrong."""
 

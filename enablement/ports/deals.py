@@ -62,8 +62,8 @@ class Mirror(Protocol):
     def deals_of(self, owners: Some[str], *, team_member: str) -> list[Deal]:
         """Return the open deals owned by any of these users or with this user on the team, newest first."""
 
-    def open_deals(self, *, after: str, limit: int) -> list[str]:
-        """Return the ids of open deals in their order, after an id."""
+    def open_deals(self, *, after: str, limit: int, last: str = "") -> list[str]:
+        """Return the ids of open deals in their order, after an id, and up to another where there is one."""
 
     def contacts(self, deal_id: str) -> list[Contact]: ...
 
@@ -76,7 +76,8 @@ class Mirror(Protocol):
 
     def roles(self) -> list[CrmRole]: ...
 
-    def profile(self, slack_id: str) -> Profile | None: ...
+    def profile(self, slack_id: str) -> Profile | None:
+        """Return who is known in Slack by this id; their locale is the language that they chose, if any."""
 
     def keep_profile(self, profile: Profile) -> None: ...
 
@@ -103,7 +104,7 @@ class Mirror(Protocol):
 
 
 class People(Protocol):
-    """Which Slack user is which CRM user, where an administrator said so."""
+    """Which Slack user is which CRM user, where an administrator said so, and who is in what roles come from."""
 
     def link(self, slack_id: str) -> PersonLink | None: ...
 
@@ -115,6 +116,18 @@ class People(Protocol):
 
     def drop(self, slack_id: str, audit: Audit) -> bool:
         """Remove a link, together with the note of it; False, and no note, when there was none."""
+
+    def sources_of(self, *people: str) -> frozenset[str]:
+        """Return in which sources of roles somebody is, by their Slack id or CRM user id."""
+
+    def holders(self, source: str) -> frozenset[str]:
+        """Return who was in a source of roles when it was last read: Slack ids, or CRM user ids."""
+
+    def keep_holders(self, source: str, people: Some[str], audits: Sequence[Audit]) -> None:
+        """Store who is in a source, in place of who was, together with notes of what that changed."""
+
+    def sources(self) -> frozenset[str]:
+        """Return the sources that somebody is in."""
 
 
 class Shortlists(Protocol):
@@ -128,6 +141,9 @@ class Shortlists(Protocol):
 
     def of(self, deal_id: str) -> list[Recommended]:
         """Return what is kept for a deal, best first."""
+
+    def firsts(self, deal_ids: Some[str], *, most: int) -> dict[str, list[str]]:
+        """Return of what is kept for these deals the ids of the first assets, best first."""
 
 
 class Copies(Protocol):

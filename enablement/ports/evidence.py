@@ -94,8 +94,11 @@ LearnerSays = Literal["runs", "ended", "failed", "busy", "died"]
 class Learner(Protocol):
     """Learns in a process of its own."""
 
-    def go_on(self, *, seconds: float) -> LearnerSays:
-        """Begin to learn unless that is so already, wait for so long at most for the end, and say how it stands."""
+    def go_on(self, *, seconds: float, orders: Some[str] = ()) -> LearnerSays:
+        """Begin to learn unless that is so already, wait for so long at most for the end, and say how it stands.
+
+        `orders` are the ids of what is to be answered: what began without one of them is followed by another round.
+        """
 
     def stop(self) -> None:
         """End the process, if one runs: what it saved stays, and the next one goes on from there."""

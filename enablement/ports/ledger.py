@@ -19,6 +19,7 @@ from enablement.model import (
     Letter,
     LetterState,
     Notice,
+    PostedLinks,
     Preview,
     QualityPart,
     Share,
@@ -59,6 +60,9 @@ class Ledger(Protocol):
 
     def revoke_share(self, share_id: str, *, at: datetime) -> None: ...
 
+    def prolong_shares(self, ids: Some[str], *, until: datetime) -> None:
+        """Let the links of these shares work until then and no longer; one that was ended stays ended."""
+
     def decisions(self, asset_id: str) -> list[Decision]:
         """Return what was decided about an asset, the oldest first."""
 
@@ -67,6 +71,11 @@ class Ledger(Protocol):
     def preview(self, preview_id: str) -> Preview | None: ...
 
     def preview_by_token(self, token: str) -> Preview | None: ...
+
+    def posted_links(self, links_id: str) -> PostedLinks | None: ...
+
+    def drop_posted_links(self, links_id: str) -> None:
+        """Forget links that Slack was told of."""
 
     def upload(self, upload_id: str) -> Upload | None: ...
 
@@ -80,6 +89,18 @@ class Ledger(Protocol):
     def touches_with(self, asset_ids: Some[str], *, since: datetime, until: datetime) -> list[Touch]:
         """Return the touches of deals with any of these assets from one moment to before another, not taken back."""
 
+    def touches_by(self, emails: Some[str], *, since: datetime) -> list[Touch]:
+        """Return the touches by these people (openings by a buyer are by who shared) since then, the newest first.
+
+        Those that were taken back are left out.
+        """
+
+    def last_touches(self, deal_ids: Some[str]) -> Mapping[str, datetime]:
+        """Return when each of these deals was touched last; those that never were are left out, and what was undone."""
+
+    def shares_by(self, email: str, *, limit: int) -> list[Share]:
+        """Return what a person shared last, for whichever deal, the newest first."""
+
     def last_used(self) -> Mapping[str, datetime]:
         """Return for each asset that was ever used when it last was: touches of any kind, not taken back."""
 
@@ -87,7 +108,7 @@ class Ledger(Protocol):
         """Return the shares of these assets that can be opened at a moment, the oldest first."""
 
     def unmet(self, *, since: datetime, limit: int) -> list[tuple[Ask, Answered]]:
-        """Return the newest asks in words, answered since then, that nothing in the library matched."""
+        """Return the newest asks answered since then whose words, or whose language, nothing in the library met."""
 
     def touches_for_crm(
         self,
@@ -121,10 +142,21 @@ class Ledger(Protocol):
     def feedback(self, *deal_ids: str, email: str | None) -> list[Feedback]:
         """Return what a person said, or everybody (None), of suggestions for these deals, the oldest first."""
 
+    def reasoned(self, *, since: datetime, limit: int) -> list[Feedback]:
+        """Return the newest feedback since then that says why something is not useful, newest first."""
+
     def channel_deal(self, channel: str) -> str | None: ...
 
     def thread_deal(self, channel: str, thread: str, email: str) -> str | None:
         """Return the deal that this person's last answer in this thread was about."""
+
+    def last_answer(
+        self, channel: str, email: str, *, thread: str | None = None, since: datetime | None = None
+    ) -> Answered | None:
+        """Return this person's newest answer in a thread (ts of its root), or anywhere in a channel (None)."""
+
+    def begin_thread(self, ask_id: str, channel: str, thread: str) -> None:
+        """Note that an answer was posted to a channel as the root (ts) of a thread of its own."""
 
     def briefed_deals(self, channel: str, email: str, *, since: datetime) -> list[str]:
         """Return for which deals this person had suggestions sent from the CRM into this conversation, newest first."""
@@ -215,8 +247,11 @@ class Journal(Protocol):
     def days(self, *, since: date) -> list[IntegrationDay]:
         """Return what was counted from this day on, newest day first."""
 
-    def audits(self, *, limit: int) -> list[Audit]:
-        """Return who did what, newest first."""
+    def record(self, audit: Audit) -> None:
+        """Note who did what; what is known by its id is left as it is."""
+
+    def audits(self, *, limit: int, since: datetime | None = None, person: str = "") -> list[Audit]:
+        """Return who did what, decisions on the library too, newest first; of or to one person (e-mail, Slack id)."""
 
     def waiting(self, *, now: datetime, kinds: Some[str] | None = None) -> list[Waiting]:
         """Return what is due, being worked on, and dead, by lane and state; of some kinds alone where named."""

@@ -16,6 +16,7 @@ from enablement.model import (
     Incident,
     LetterState,
     Notice,
+    PostedLinks,
     Profile,
     ProgressMessage,
     Receipt,
@@ -42,10 +43,14 @@ class Messenger(Protocol):
     def is_shared_outside(self, channel: str) -> bool:
         """Say whether people of another company are in a channel; unknown means yes."""
 
-    def show(self, reply: Any, *, ask: Ask, again: bool) -> None:
+    def working(self, ask: Ask) -> None:
+        """Show that an ask is being answered, where there is a place for that; returns at once, failing is nothing."""
+
+    def show(self, reply: Any, *, ask: Ask, again: bool) -> tuple[str, str] | None:
         """Show a reply (see enablement.answering) where the ask came from, to the asker alone.
 
-        `again` says that it may be there already, from before a crash.
+        `again` says that it may be there already, from before a crash. Return the channel and ts of a message that was
+        posted directly to the asker and begins a thread of its own; None for any other.
         """
 
     def notify(self, notice: Notice, asset: Asset, *, again: bool) -> None:
@@ -53,6 +58,34 @@ class Messenger(Protocol):
 
         Raises Undeliverable when Slack knows nobody with that e-mail.
         """
+
+    def show_home(self, home: Any, *, always: bool) -> tuple[str, str]:
+        """Draw somebody's Home tab (see enablement.home); return Slack's hash of it, and ours of what it shows.
+
+        Unless `always`, one that shows the same as before is left alone. Raises HomeMoved when it is not what the state
+        says any more; TryLater, Undeliverable.
+        """
+
+    def show_links(self, posted: PostedLinks, glances: Mapping[str, Any], *, has_details: bool) -> None:
+        """Show below a message what its links lead to (by address, see enablement.previews), to all who read it.
+
+        With `has_details` there is a button for more. That Slack does not want it there is nothing. Raises TryLater.
+        """
+
+    def tell(self, said: Any, *, to: str, mark: str, again: bool) -> None:
+        """Tell somebody (by Slack id) of requests (see enablement.requests) in a direct message, known by its mark.
+
+        `again` as above. Raises TryLater, or Undeliverable.
+        """
+
+    def nudge(self, message: Any, *, again: bool) -> None:
+        """Tell somebody what changed (see enablement.nudging) in a direct message; `again` as above.
+
+        Raises TryLater, or Undeliverable.
+        """
+
+    def send_digest(self, said: Any, *, to: str, mark: str, again: bool) -> None:
+        """Send a person a digest (see enablement.digests); by its `mark` it is found again. Raises as `nudge`."""
 
     def report(self, incident: Incident, *, again: bool, now: datetime) -> str:
         """Post an incident to its channel, or change its message to how it stands; return the message's ts.
@@ -73,7 +106,7 @@ class Messenger(Protocol):
         """Return the ids of those in a channel; raises TryLater, Undeliverable."""
 
     def group_members(self, group: str) -> list[str]:
-        """Return the ids of those in a Slack group; raises TryLater, Undeliverable."""
+        """Return the ids of those in a Slack group, by its id or @handle; raises TryLater, Undeliverable."""
 
     def announce(
         self,
@@ -260,6 +293,9 @@ class Crm(Protocol):
     def write_summaries(self, summaries: Sequence[DealSummary]) -> dict[str, Exception | None]:
         """Write what touches add up to onto deals; return for each deal's id what was wrong, or None."""
 
+    def deal_at(self, url: str) -> str:
+        """Return the id of the deal that a link into the CRM leads to, known or not; empty for any other link."""
+
     def written(self, touch_id: str) -> tuple[str, str] | None:
         """Return (record id, deal id) of a touch as the CRM has it, or None."""
 
@@ -273,6 +309,9 @@ class Crm(Protocol):
 
     def refresh(self, deal_ids: Sequence[str]) -> list[str]:
         """Read these deals anew, forget those that the CRM has no more or hides, return the others; raises TryLater."""
+
+    def users_in(self, *, profile: str = "", permission_set: str = "") -> list[str]:
+        """Return the ids of the active users with a profile or a permission set; raises TryLater, Undeliverable."""
 
     def files(self) -> CrmFiles | None:
         """Return the libraries to follow; None when none were chosen."""

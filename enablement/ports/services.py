@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from datetime import time
 
+from enablement.model import RoleRule
 from enablement.ports.announcing import Announcements
 from enablement.ports.common import Clock
 from enablement.ports.deals import Access, Copies, Mirror, People, Shortlists
 from enablement.ports.evidence import Evidence, Learner, Lessons
+from enablement.ports.forgetting import Forgetting
+from enablement.ports.home import Homes
 from enablement.ports.ledger import Journal, Ledger, Outbox, Work
 from enablement.ports.library import Catalog, Embedder, Index, Questions, VectorStore
+from enablement.ports.nudging import Nudges
 from enablement.ports.outside import Crm, Messenger
+from enablement.ports.preferences import PreferenceStore
+from enablement.ports.requests import Requests, SavedAssets
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,9 @@ class Services:
     vectors: VectorStore
     mirror: Mirror
     people: People
+    preferences: PreferenceStore
+    forgetting: Forgetting
+    homes: Homes
     shortlists: Shortlists
     copies: Copies
     ledger: Ledger
@@ -34,6 +43,9 @@ class Services:
     access: Access
     journal: Journal
     announcements: Announcements
+    saved: SavedAssets
+    requests: Requests
+    nudges: Nudges
     evidence: Evidence
     lessons: Lessons
     learner: Learner
@@ -42,6 +54,8 @@ class Services:
     link_days: int
     # E-mails of those who look after the whole library.
     librarians: tuple[str, ...] = ()
+    # Who has which role beside those that are named so.
+    role_rules: tuple[RoleRule, ...] = ()
     # E-mails of those who may announce to everybody.
     announcers: tuple[str, ...] = ()
     # "managers": what they announce waits for a librarian's approval.
@@ -50,6 +64,8 @@ class Services:
     announce_per_minute: int = 300
     # From when to when, by each reader's clock, nobody is told anything.
     quiet_hours: tuple[time, time] = (time(20), time(8))
+    # In so many messages a day somebody is told of what they did not ask for.
+    nudges_per_day: int = 3
     # Beyond so many people the author confirms the number.
     confirm_beyond: int = 50
     # Whether deals' suggestions are shown in the CRM too.

@@ -18,12 +18,22 @@ BOT_SCOPES = (
     "groups:read",
     "im:history",
     "im:write",
+    "links:read",
+    "links:write",
     "usergroups:read",
     "users:read",
     "users:read.email",
 )
 
-BOT_EVENTS = ("app_context_changed", "app_home_opened", "app_mention", "message.im")
+BOT_EVENTS = (
+    "app_context_changed",
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "link_shared",
+    "message.im",
+    "tokens_revoked",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,8 @@ class Shortcut:
 
 
 SHORTCUTS = (
+    Shortcut("Find content for this", "find.message", "message"),
+    Shortcut("Find content", "find.anywhere"),
     Shortcut("Add to library", "publish.message", "message"),
     Shortcut("Announce", "announce.new"),
 )
@@ -46,6 +58,7 @@ class SlackConfig:
     """Say which workspace to play and which app to talk to.
 
     `commands` maps each slash command to its usage hint, `events` are the app's event subscriptions,
+    `unfurl_domains` may name a port, which no manifest may: of apps and orgs that run on this machine too.
     `public_url` is where the app reaches this server (default: the address the person's request came to).
     With `socket_mode` everything goes over WebSockets the app has opened, and nothing to `app_url`.
     Raises ValueError for scopes and events that Slack does not have.

@@ -79,12 +79,17 @@ def links_in(text: str, domains: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def domain_of(url: str, domains: tuple[str, ...]) -> str:
-    """Return the registered domain a link belongs to, or nothing; a port shuts it out, as registering one would."""
+    """Return the registered domain a link belongs to, or nothing.
+
+    A port shuts it out, as no manifest may name one; what runs on this machine is registered with its port.
+    """
     try:
         parts = urllib.parse.urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or port is not None:
+    if parts.scheme not in ("http", "https"):
         return ""
+    if port is not None:
+        return f"{host}:{port}" if f"{host}:{port}" in domains else ""
     return next((domain for domain in domains if host == domain or host.endswith(f".{domain}")), "")

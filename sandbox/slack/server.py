@@ -1,5 +1,6 @@
 """Serve the local Slack, or any WSGI app, on a loopback port."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
@@ -7,8 +8,6 @@ from typing import Any
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
-
-_POLL_SECONDS = 0.02  # how soon a stop is noticed
 
 
 class _Handler(WSGIRequestHandler):
@@ -48,16 +47,24 @@ class Server:
     def __init__(self, app: Flask, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = make_server(host, port, _closing(app), threaded=True, request_handler=_Handler)
         self._at_stop = app.extensions.get("at_stop", [])
+        self._address = (host, self._server.server_port)
         self.url = f"http://{host}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> "Server":
         self._thread.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._server.shutdown()
+        self._stopping.set()
+        # It waits for the next connection and never looks around: this is that connection.
+        socket.create_connection(self._address).close()
         self._thread.join()
         for stop in self._at_stop:
             stop()
         self._server.server_close()
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            self._server.handle_request()

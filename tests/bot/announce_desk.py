@@ -7,7 +7,7 @@ import requests
 
 from enablement import announcing
 from enablement.model import Announcement, AnnouncementState
-from tests.doors import DEALS, NOVA, Stage, until
+from tests.doors import DEALS, NOVA, Stage, plain_value, until
 
 STATES: tuple[AnnouncementState, ...] = (
     *("draft", "in_review", "running", "ended", "withdrawn", "template"),
@@ -37,7 +37,7 @@ def value_of(view: Mapping[str, Any], field: str) -> Any:
     states = {name.partition(".")[0]: state for name, state in view["state"]["values"].items()}
     state = next(iter(states[field].values()))
     found = next((part for name, part in state.items() if name != "type"), None)
-    return found["value"] if isinstance(found, dict) else found
+    return plain_value(found["value"]) if isinstance(found, dict) else found
 
 
 def submit(stage: Stage, *, user: str = NOVA, times: int = 1, **values: Any) -> dict[str, str]:
@@ -49,7 +49,7 @@ def submit(stage: Stage, *, user: str = NOVA, times: int = 1, **values: Any) -> 
         state[found["block_id"]] = {found["element"]["action_id"]: value}
     answer = requests.post(
         f"{stage.slack_url}/_sandbox/submit",
-        json={"user": user, "view_id": view["id"], "values": state, "times": times},
+        json=stage.drawn("submit", {"user": user, "view_id": view["id"], "values": state, "times": times}),
         timeout=30,
     )
     assert answer.status_code == 200, answer.text

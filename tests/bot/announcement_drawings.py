@@ -31,7 +31,6 @@ from bot.announce_review import (
 )
 from bot.announcement_blocks import message_blocks, message_text, opened, reminder
 from bot.announcement_quiz import quiz, read_answer
-from bot.home import home_view
 from bot.payload import Carried, UnknownButton
 from bot.results_blocks import progress, results_list, results_modal, sorry
 from enablement.announcing import (
@@ -40,7 +39,6 @@ from enablement.announcing import (
     Reach,
     Reader,
     Results,
-    Shown,
     TeamResult,
     Told,
     Totals,
@@ -121,8 +119,6 @@ def managing() -> Drawing:
         for to_approve, why in ((True, ""), (False, ""), (False, "Όχι"))
     ]
     untitled = _announcement(wordings=())
-    shown = Shown(receipt(delivered_at=NOW), WORDING, PERSON)
-    links = {shown.receipt.id: f"{URL}/1"}
     return Drawing(
         (
             *((blocks, "Έγινε") for blocks in lists),
@@ -135,8 +131,6 @@ def managing() -> Drawing:
                 for one in all_
             ),
             decline_view(Form("1", 1, "decline")),
-            home_view([shown], [shown], all_, links, may_announce=True),
-            home_view([], [], [], {}, may_announce=True),
         ),
         (help_text(),),
     )

@@ -11,6 +11,7 @@ from slack_sdk.models.views import View
 
 from bot import evidence_blocks
 from bot.blocks import help_text, reply, text_block
+from bot.find_blocks import form as find_form
 from bot.library_blocks import decline_form, done, notice, read_declining
 from bot.payload import Carried, UnknownButton, read
 from bot.prompts import offered
@@ -37,9 +38,11 @@ from enablement.model import (
     Notice,
     NoticeKind,
     Reason,
+    Refinement,
     Status,
     Verdict,
 )
+from enablement.narrowing import asked_for
 from enablement.sent import Sent
 from enablement.sharing import Shareable
 from enablement.uploads import Offer
@@ -97,12 +100,32 @@ def answers() -> Drawing:
         tuple(aged),
         *((replace(first, noted=feedback(verdict=one, until=NOW)),) for one in get_args(FeedbackVerdict)),
         (replace(first, sent=(share(recipient_name="Ρέα"),)),),
+        (replace(first, sent=(share(recipient="", recipient_name=""),), saved=True),),
         (),
     ]
     drawn = [Answer(_ask(), _deal(), "named", "words", True, some) for some in sets]
     others = [Answer(_ask(), _deal(), how, "fit", False, ()) for how in get_args(How)]
     bases = [Answer(_ask(), _deal(), "only", basis, False, ()) for basis in get_args(Basis)]
     return Drawing(tuple(_reply(one) for one in (*drawn, *others, *bases)))
+
+
+def follow_ups() -> Drawing:
+    """What came of follow-ups, and the form to ask from anywhere."""
+    lengths = ((0, 0), (1, 0), (2, 0), (0, 1), (0, 2))
+    wishes = [
+        Refinement("fr", "Ψ", "Ω", most, least, without=("1",) * count)
+        for count in range(3)
+        for most, least in lengths
+    ]
+    shown = (Shown(suggestion(), _asset()),)
+    asks = [replace(_ask(), refined=one, refines="1") for one in (Refinement(), *wishes)]
+    said = [
+        Answer(one, _deal(), "before", basis, False, shown, missed)
+        for one in asks
+        for basis in get_args(Basis)
+        for missed in ((), asked_for(one.refined)[:2])
+    ]
+    return Drawing(tuple(_reply(one) for one in said), (find_form(), said_modal("Ναι", "Έρχεται")))
 
 
 def questions_and_words() -> Drawing:
@@ -193,6 +216,17 @@ def shares() -> Drawing:
         views=(
             share_modal(what, contacts, answer_url=f"{URL}/1", now=NOW),
             share_modal(what, [], answer_url=f"{URL}/1", now=NOW),
+            share_modal(
+                what, [], now=NOW, editions=(_asset(language="en"), _asset(language="th")), link_days=1
+            ),
+            links_modal(
+                "Έτοιμο",
+                _asset(),
+                [Sent(share(recipient="", recipient_name="")), Sent(share(recipient_name="Ρέα"))],
+                links=Links("1", ("2",), language="th"),
+                public_url=URL,
+                now=NOW,
+            ),
             sorry_modal("Όχι"),
             *views,
         )
@@ -264,6 +298,7 @@ def prompts() -> Drawing:
 
 CASES: tuple[Callable[[], Drawing], ...] = (
     answers,
+    follow_ups,
     questions_and_words,
     library,
     files,

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from enablement.model import Asset, Collection
-from tests.doors import NOVA, Stage, elements, until
+from tests.doors import NOVA, Stage, elements, plain_value, until
 
 DESK = "D0NOVA"
 DECK = b"# Payback\n\nHow a warehouse rollout pays for itself within nine months.\n"
@@ -46,7 +46,7 @@ def initial(view: dict[str, Any], name: str) -> Any:
     """Return what a field holds before anybody touches it."""
     element = field(view, name)["element"]
     found = next((value for key, value in element.items() if key.startswith("initial_")), None)
-    return found["value"] if isinstance(found, dict) else found
+    return plain_value(found["value"]) if isinstance(found, dict) else found
 
 
 def type_into(stage: Stage, view: dict[str, Any], name: str, typed: str, *, user: str = NOVA) -> list[str]:
@@ -56,7 +56,7 @@ def type_into(stage: Stage, view: dict[str, Any], name: str, typed: str, *, user
     found = stage.do("suggest", **fields)
     assert found["problems"] == []
     groups = [one for group in found["option_groups"] for one in group["options"]]
-    return [str(one["value"]) for one in (*found["options"], *groups)]
+    return [plain_value(one["value"]) for one in (*found["options"], *groups)]
 
 
 def submit(stage: Stage, view: dict[str, Any], *, user: str = NOVA, times: int = 1, **values: Any) -> Any:
@@ -72,7 +72,7 @@ def submit(stage: Stage, view: dict[str, Any], *, user: str = NOVA, times: int =
         state[block["block_id"]] = {block["element"]["action_id"]: value}
     answer = requests.post(
         f"{stage.slack_url}/_sandbox/submit",
-        json={"user": user, "view_id": view["id"], "values": state, "times": times},
+        json=stage.drawn("submit", {"user": user, "view_id": view["id"], "values": state, "times": times}),
         timeout=30,
     )
     assert answer.status_code == 200, answer.text

@@ -18,7 +18,7 @@ from tests.bot.announce_desk import (
     words,
     write,
 )
-from tests.doors import DEALS, MAYA, NOVA, RAFA, Stage, until
+from tests.doors import DEALS, MAYA, NOVA, RAFA, Stage, plain_value, until
 
 
 def test_title_text_audience_and_send_reach_everybody_once(stage: Stage) -> None:
@@ -280,7 +280,7 @@ def test_a_template_is_a_copy_to_begin_with(stage: Stage) -> None:
 def test_an_attached_asset_is_chosen_by_typing_and_shown_in_the_preview(stage: Stage) -> None:
     view = open_form(stage)
     found = stage.do("suggest", user=NOVA, view_id=view["id"], action_id="compose.assets", value="pricing")
-    asset_id = found["options"][0]["value"]
+    asset_id = plain_value(found["options"][0]["value"])
 
     shown = choose(stage, "assets", [asset_id])
 

@@ -13,9 +13,8 @@ from bot.announce_blocks import drafts, manage_view, mine, templates, told
 from bot.announce_form import Form, form_of, read_what, what_view
 from bot.announce_review import confirm_view, extend_view, questions_view, read_questions, review_view
 from bot.announcement_blocks import message_blocks
-from bot.home import home_view
 from bot.mrkdwn import clean
-from enablement.announcing import Reach, Reader, Shown, Told
+from enablement.announcing import Reach, Reader, Told
 from enablement.language import speaking
 from enablement.model import LANGUAGES, Aim, Announcement, DealFilter, QuizQuestion, Wording
 from sandbox.slack.blocks import check_message_blocks, check_view
@@ -168,10 +167,7 @@ HOSTILE = announcement(wordings=(Wording("en", "<!channel> <@U0MAYA>", "<!here> 
 @seeded
 @given(announcements())
 @example(HOSTILE)
-def test_slack_takes_the_messages_and_the_home_tab(one: Announcement) -> None:
-    shown = one.wordings[0] if one.wordings else Wording("en", "x", "y")
-    some = [Shown(replace(receipt(), id=f"r{n}", delivered_at=NOW), shown, one.author) for n in range(10)]
-    home = home_view(some, some, [one] * 5, {"r1": "https://slack.example/1"}, may_announce=True).to_dict()
+def test_slack_takes_the_messages(one: Announcement) -> None:
     texts = [
         told(Told(ask(), one, n, to_approve, "<!here>")) for n in (None, 9) for to_approve in (False, True)
     ]
@@ -181,8 +177,6 @@ def test_slack_takes_the_messages_and_the_home_tab(one: Announcement) -> None:
         drawn = [block.to_dict() for block in blocks]
         assert check_message_blocks(drawn) == []
         assert called(drawn) == []
-    assert check_view(home, kinds=("home",)) == []
-    assert called(home["blocks"]) == []
 
 
 @seeded

@@ -52,6 +52,7 @@ def readers_text(stage: Stage, *, user: str = RAFA) -> str:
 def home(stage: Stage, *, user: str) -> str:
     before = stage.see("state", **{"as": user})["home"]
     stage.do("open_home", user=user)
+    stage.drain("reply")
     drawn = until(lambda: _other(stage.see("state", **{"as": user})["home"], before))
     return words(drawn)
 
@@ -185,7 +186,7 @@ def test_a_pinned_one_stays_on_the_home_tab_after_it_is_confirmed(sent: Stage) -
 
     shown = home(sent, user=RAFA)
 
-    assert "Nothing waits for you." in shown
+    assert "To confirm" not in shown
     assert "It is here." in shown.partition("Pinned")[2]
 
 

@@ -304,8 +304,7 @@ def test_while_slack_refuses_the_app_nobody_is_given_up(shared_stage: Stage) -> 
 def test_who_can_not_be_reached_is_noted_and_the_others_are_told(shared_stage: Stage) -> None:
     stage = shared_stage
     announcing.read_colleagues(stage.services, now=stage.clock())
-    gone = stage.services.mirror.profile(GONE)
-    assert gone
+    gone = stage.services.messenger.profile(GONE, now=stage.clock())
     # They left a moment ago, and nobody has looked since.
     stage.services.mirror.keep_profile(replace(gone, standing="member"))
 

@@ -11,7 +11,6 @@ import pytest
 import requests
 from PIL import Image
 
-from bot.payload import Carried
 from bot.results_blocks import CSV, PICTURE, RESULTS
 from enablement import announcing
 from enablement.model import Announcement, Audit, PersonLink, QuizQuestion, Wording, key
@@ -168,14 +167,15 @@ def test_a_manager_sees_their_team_alone(stage: Stage, told: Announcement) -> No
 
 def test_peers_find_no_way_in(stage: Stage, told: Announcement) -> None:
     """Neither by the list, nor by somebody else's button, nor by a button of somebody else's window."""
+    theirs = elements(listed(stage, NOVA), RESULTS)[0]
     window = press_results(stage, NOVA)
     for user in (MAYA, GUEST):
         assert elements(listed(stage, user), RESULTS) == []
         trigger = last_interaction(stage, "command")["trigger_id"]
-        stage.interact(press(RESULTS, told, user=user, trigger=trigger))
+        stage.interact(press(theirs, user=user, trigger=trigger))
         [refused] = until(partial(stage.views, user))
         for action_id in (CSV, PICTURE):
-            stage.interact({**press(action_id, told, user=user), "view": window})
+            stage.interact({**press(elements(window, action_id)[0], user=user), "view": window})
 
         assert "Results are for an announcement's author" in words(refused)
     # The window whose buttons they pressed says it, too: it was given to them, and shows nothing any more.
@@ -184,16 +184,15 @@ def test_peers_find_no_way_in(stage: Stage, told: Announcement) -> None:
     assert stage.calls("files.getUploadURLExternal") == []
 
 
-def press(action_id: str, one: Announcement, *, user: str, trigger: str = "1.1") -> dict[str, Any]:
-    """Return a press of a button that this person was never shown."""
-    value = Carried(one.id, page=1).to_json()
+def press(button: dict[str, Any], *, user: str, trigger: str = "1.1") -> dict[str, Any]:
+    """Return a press of somebody else's button, which this person was never shown."""
     return {
         "type": "block_actions",
         "user": {"id": user},
         "channel": {"id": DEALS},
         "trigger_id": trigger,
         "response_url": "",
-        "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "value": value}],
+        "actions": [button],
     }
 
 

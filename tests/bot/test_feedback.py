@@ -6,7 +6,7 @@ import pytest
 
 from enablement.feedback import SNOOZED_FOR
 from tests.bot.test_share import last_interaction
-from tests.doors import DEALS, DM, MAYA, RENEWAL, ROLLOUT, Stage, elements, say, titles, until
+from tests.doors import DEALS, DM, MAYA, RENEWAL, ROLLOUT, Stage, elements, plain_value, say, titles, until
 
 QUESTION = "payback for the Norfield warehouse"
 FIRST = "ROI calculator"
@@ -103,9 +103,10 @@ def test_a_button_of_an_earlier_answer_still_takes_it_off_the_next_ones(stage: S
                 "type": "button",
                 "action_id": "find.not_useful",
                 "block_id": why["block_id"],
-                "value": why["value"],
+                "value": plain_value(why["value"]),
             }
         ],
+        "container": {"type": "message", "message_ts": "1700000000.000100"},
     }
 
     stage.interact(click)

@@ -6,7 +6,7 @@ from typing import Any
 from bot import prompts
 from bot.gateway import SlackGateway
 from bot.prompts import LONGEST, MOST, nearest_first, offered
-from enablement.model import CrmUser
+from enablement.model import Answered, Ask, CrmUser, Place, Written
 from tests.builders import ANNA, deal
 from tests.doors import (
     BRYCE,
@@ -84,6 +84,29 @@ def test_the_deal_of_the_channel_beside_comes_first(stage: Stage) -> None:
     assert turned[0]["title"] == f"What fits {RENEWAL}?"
 
 
+def test_the_deals_that_somebody_came_from_in_salesforce_come_first(stage: Stage) -> None:
+    now = stage.services.clock()
+    briefed = Ask(
+        "brief",
+        "salesforce",
+        MAYA,
+        "maya@harbourline.test",
+        "",
+        Place(DM),
+        "",
+        False,
+        stage.deals[HALDEN],
+        now,
+    )
+    answered = Answered("brief", stage.deals[HALDEN], "record", "fit", False, briefed.email, DM, "", now)
+    stage.services.ledger.write(Written(records=(briefed, answered)), now=now)
+    stage.ask("link Norfield renewal", channel=NORFIELD)
+
+    said = heard(stage, prompts.opened, MAYA, NORFIELD)[0]["arguments"]["prompts"]
+
+    assert [one["message"] for one in said[:2]] == [RENEWAL, HALDEN]
+
+
 def test_turning_to_a_channel_without_a_deal_changes_nothing(shared_stage: Stage) -> None:
     assert heard(shared_stage, prompts.turned, MAYA, NORFIELD) == []
 
@@ -111,7 +134,8 @@ def test_the_home_tab_offers_no_prompts(shared_stage: Stage) -> None:
     before = shared_stage.calls(CALL)
 
     shared_stage.do("open_home", user=MAYA)
-    until(lambda: shared_stage.calls("views.publish"))
+    shared_stage.drain("reply")
+    assert shared_stage.calls("views.publish")
 
     assert shared_stage.calls(CALL) == before
 

@@ -35,7 +35,7 @@ def submit(stage: Stage, view: dict[str, Any], **values: Any) -> Any:
     fields = {block: {block: value} for block, value in entered.items()}
     answer = requests.post(
         f"{stage.slack_url}/_sandbox/submit",
-        json={"user": MAYA, "view_id": view["id"], "values": fields, "times": times},
+        json=stage.drawn("submit", {"user": MAYA, "view_id": view["id"], "values": fields, "times": times}),
         timeout=30,
     )
     assert answer.status_code == 200, answer.text
@@ -228,7 +228,7 @@ def test_a_form_of_another_make_is_not_taken(stage: Stage, note: str) -> None:
     view = opened_form(stage)
     submit(stage, view, typed="not an address")
     payload = last_interaction(stage, "view_submission")
-    payload["view"]["private_metadata"] = note
+    payload["view"]["private_metadata"] = stage.sign(note, "share.submit")
 
     answer = stage.interact(payload)
 

@@ -266,7 +266,7 @@ def test_an_old_button_whose_shares_are_all_undone_says_so(stage: Stage) -> None
 def test_a_button_of_another_make_changes_nothing(stage: Stage, value: str) -> None:
     [one] = shared(stage)
 
-    stage.interact(_modal_click(value, stage.views()[0]))
+    stage.interact(_modal_click(stage.sign(value, "share.undo"), stage.views()[0]))
 
     until(lambda: "another version of Touchline" in text_of(stage.views()[0]))
     assert opens(stage, one)
@@ -280,7 +280,7 @@ def test_a_window_of_another_make_changes_nothing(stage: Stage, note: str) -> No
     view = stage.views()[0]
     undo = elements(view, "share.undo")[0]
 
-    stage.interact(_modal_click(undo["value"], {**view, "private_metadata": note}))
+    stage.interact(_modal_click(undo["value"], {**view, "private_metadata": stage.sign(note, "")}))
 
     until(lambda: "Close it and press “Manage or undo”" in text_of(stage.views()[0]))
     assert opens(stage, one)

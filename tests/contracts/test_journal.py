@@ -15,6 +15,7 @@ from enablement.model import (
     Audit,
     DeadLetters,
     Deal,
+    Decision,
     Event,
     IntegrationDay,
     Signal,
@@ -130,6 +131,21 @@ def test_audits_come_newest_first(journal: SqlJournal, ledger: SqlLedger) -> Non
     ledger.write(Written(records=records), now=NOW)
 
     assert [one.id for one in journal.audits(limit=2)] == ["a2", "a1"]
+
+
+def test_audits_have_decisions_on_the_library_and_narrow_to_a_time_and_a_person(
+    journal: SqlJournal, ledger: SqlLedger
+) -> None:
+    journal.record(Audit("a", "Ada@x.example", "people.link", "U1", "", NOW))
+    decided = Decision("d", "deck", "deck v1", "approved", "lib@x.example", "fine by me", NOW + MINUTE)
+    ledger.write(Written(records=(decided,)), now=NOW)
+
+    assert journal.audits(limit=9)[0] == Audit(
+        "d", "lib@x.example", "library.approved", "deck", "", NOW + MINUTE
+    )
+    assert [one.id for one in journal.audits(limit=9, since=NOW + MINUTE)] == ["d"]
+    assert [one.id for one in journal.audits(limit=9, person="ada@x.example")] == ["a"]
+    assert [one.id for one in journal.audits(limit=9, person="u1")] == ["a"]
 
 
 def test_work_that_waits_is_counted_with_its_oldest(journal: SqlJournal, outbox: SqlOutbox) -> None:

@@ -188,6 +188,18 @@ def test_a_share_is_revoked_once(ledger: SqlLedger) -> None:
     assert ledger.share("other") == share(id="other")
 
 
+def test_a_share_lasts_as_long_as_was_said_last_unless_it_was_ended(ledger: SqlLedger) -> None:
+    ledger.write(Written(records=(share(), share(id="ended"), share(id="other"))), now=NOW)
+    ledger.revoke_share("ended", at=NOW)
+    until = NOW + timedelta(days=3)
+
+    ledger.prolong_shares(["share", "ended"], until=until)
+
+    assert ledger.share("share") == share(expires_at=until)
+    assert ledger.share("ended") == share(id="ended", revoked_at=NOW)
+    assert ledger.share("other") == share(id="other")
+
+
 def test_one_of_many_begins_a_delivery(ledger: SqlLedger) -> None:
     begun = at_once(10, lambda _: ledger.begin_delivery("ask", at=NOW))
 

@@ -1,6 +1,7 @@
 """The mirror: rows are taken over as they are; the same on both databases."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.mirror import SqlMirror
 from enablement.adapters.sql.outbox import SqlOutbox
-from enablement.model import CrmRole, Deal, DealChange, Profile, Stage, StageHop, Task
+from enablement.model import FORGOTTEN, CrmRole, Deal, DealChange, Profile, Stage, StageHop, Task
 from tests.builders import NOW, contact, deal, user
 
 OURS = deal("Ours", team=("005T", "005U"), competitors=("Dockwright",), products=("Yard",))
@@ -250,3 +251,16 @@ def test_a_forgotten_deal_that_comes_back_is_new(mirror: SqlMirror) -> None:
     mirror.forget([OURS.id])
 
     assert mirror.store(deals=[OURS]) == [DealChange(OURS, None, ())]
+
+
+def test_who_left_and_was_forgotten_stays_so_though_the_crm_still_has_their_name(database: Database) -> None:
+    mirror = SqlMirror(database)
+    left = user("zoe", id="005Z", is_active=False)
+    mirror.store(users=[replace(left, name=f"{FORGOTTEN}1", email="")])
+
+    mirror.store(users=[left])
+    stays = mirror.user("005Z")
+    mirror.store(users=[replace(left, is_active=True)])
+
+    assert stays == replace(left, name=f"{FORGOTTEN}1", email="")
+    assert mirror.user("005Z") == replace(left, is_active=True)

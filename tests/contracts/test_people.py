@@ -56,3 +56,17 @@ def test_a_link_that_is_dropped_is_gone_and_noted_once(database: Database) -> No
     assert gone == [True, False]
     assert people.links() == []
     assert notes(database) == [("a", "people.link"), ("b", "people.unlink")]
+
+
+def test_who_is_in_a_source_of_roles_is_replaced_as_a_whole_and_noted(database: Database) -> None:
+    people = SqlPeople(database)
+    people.keep_holders("@team", ["U1", "U2", "U2"], [note("a", "role.given")])
+    people.keep_holders("profile:Marketing", ["005A"], [])
+
+    people.keep_holders("@team", ["U2"], [note("b", "role.taken")])
+
+    assert people.holders("@team") == {"U2"}
+    assert people.sources_of("U1", "005A") == {"profile:Marketing"}
+    assert people.sources_of("U2") == {"@team"}
+    assert people.sources() == {"@team", "profile:Marketing"}
+    assert notes(database) == [("a", "role.given"), ("b", "role.taken")]

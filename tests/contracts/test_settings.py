@@ -224,6 +224,33 @@ def test_librarians_are_e_mails_with_commas_between() -> None:
     assert "TOUCHLINE_LIBRARIANS: “jana” is not an e-mail address" in said
 
 
+def test_roles_have_groups_profiles_permission_sets_and_e_mails() -> None:
+    said = "enablement=@content-team, profile:Marketing Ops ; ops=S0123ABC; admin=Ada@Stowmark.example,permission-set:X"
+
+    settings = read_settings({**WHOLE, "TOUCHLINE_ROLES": said})
+
+    assert [(rule.role, rule.source) for rule in settings.role_rules] == [
+        ("enablement", "@content-team"),
+        ("enablement", "profile:Marketing Ops"),
+        ("ops", "S0123ABC"),
+        ("admin", "ada@stowmark.example"),
+        ("admin", "permission-set:X"),
+    ]
+    for wrong in ("boss=@team", "ops", "ops=", "ops=team"):
+        assert "TOUCHLINE_ROLES: should be roles" in refusal({**WHOLE, "TOUCHLINE_ROLES": wrong})
+
+
+def test_with_an_app_token_no_request_is_signed() -> None:
+    unsigned = {name: said for name, said in WHOLE.items() if name != "SLACK_SIGNING_SECRET"}
+
+    settings = read_settings({**unsigned, "SLACK_APP_TOKEN": "xapp-1-A-b"})
+
+    assert (settings.slack_app_token, settings.slack_signing_secrets) == ("xapp-1-A-b", ())
+    assert "xapp" not in repr(settings)
+    assert "SLACK_SIGNING_SECRET is not set" in refusal(unsigned)
+    assert "SLACK_APP_TOKEN: should be an app-level token" in refusal({**WHOLE, "SLACK_APP_TOKEN": "xoxb-1"})
+
+
 HOOKS = {
     "SALESFORCE_ORG_ID": "00D000000000001",
     "SALESFORCE_OUTBOUND_PATH": "p" * 32,

@@ -14,7 +14,7 @@ from crm import assets, suggestions, touches
 from crm.check import copy_problems
 from crm.client import SalesforceClient
 from crm.plugin import LOOK_AGAIN_S, LOOK_EVERY_S, LOOK_SOON_S, NEEDED, Plugin
-from enablement.copying import RENEW
+from enablement.copying import RENEW, SLICE
 from enablement.model import Copy
 from enablement.ports import Undeliverable
 from enablement.reconcile import check, mend_touches
@@ -52,7 +52,8 @@ def served(
 
 def round_of_the_day(stage: Stage) -> None:
     follow(stage)
-    drain("compute", {RENEW: KINDS["compute"][RENEW]}, stage.services, owner="renewing")
+    kinds = {kind: KINDS["compute"][kind] for kind in (RENEW, SLICE)}
+    drain("compute", kinds, stage.services, owner="renewing")
     stage.drain("write")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from crm.suggestions import LONGEST_REASONS, compared, to_rows
 from enablement.adapters.sql.copies import SqlCopies
-from enablement.copying import RENEW
+from enablement.copying import RENEW, SLICE
 from enablement.effects import why
 from enablement.following import shown_in_crm, suggest
 from enablement.governance import archive
@@ -42,7 +42,7 @@ from tests.doors import HALDEN, RENEWAL, ROLLOUT, Stage
 def renew(stage: Stage) -> None:
     """Follow the library and the deals as the schedule does, and do the work."""
     follow(stage)
-    kinds = {RENEW: KINDS["compute"][RENEW]}
+    kinds = {kind: KINDS["compute"][kind] for kind in (RENEW, SLICE)}
     while drain("compute", kinds, stage.services, owner="renewing"):
         pass
     stage.drain("write")
@@ -144,6 +144,7 @@ def test_the_verdict_is_told_and_never_cut_for_a_long_reason() -> None:
     assert str(row["Reason__c"]).endswith(told)
     assert len(str(row["Reason__c"])) == 255
     said = json.loads(str(row["Reasons__c"]))
+    assert said.pop("verdict") == "helps"
     assert all(len(phrases) == 1 for phrases in said.values()), "all but the verdict is too long"
     assert "38" in said["ko"][0]
 
@@ -243,6 +244,7 @@ def test_the_daily_round_goes_through_all_open_deals_in_slices(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("enablement.copying.DEALS_AT_ONCE", 1)
+    monkeypatch.setattr("enablement.copying.DEALS_A_SLICE", 2)
     monkeypatch.setattr("jobs.crm_work.RENEW_SLICE", timedelta(0))
     fitting(stage, 2)
 

@@ -11,7 +11,8 @@ from enablement.answering import Answer, answer
 from enablement.following import kept, suggest
 from enablement.model import Asset, Effect, Facets, Feedback, Habit, Interval, Plain, Verdict, Written
 from enablement.recommend import BY_FIT, Listed, Past, recommend
-from tests.builders import NOW, ask, asset, deal, publish, user
+from enablement.why import factors, neutral
+from tests.builders import NOW, ask, asset, deal, publish, suggestion, user
 from tests.fakes import FakeLessons, World
 
 MINE = deal(competitors=("Dockwright",), region=None)
@@ -103,6 +104,20 @@ def test_the_reasons_hold_the_evidence_and_the_parts_make_the_score(world: World
     assert values(said, "other", "evidence") == ("not_enough", "", "", "", "0", *[""] * 7, "run-1")
     assert values(said, "helps", "unknown") == ("regions",)
     assert said.ranked[0].reasons[-1].kind == "parts"
+
+
+@pytest.mark.parametrize("question", ["", "payback"])
+def test_the_factor_of_what_has_no_evidence_is_the_one_that_is_said_to_be_neutral(
+    world: World, question: str
+) -> None:
+    put(world, paper("Payback"))
+    services = replace(world.services, lessons=FakeLessons("run-1"))
+
+    (one,) = recommend(question.split(), MINE, within=services, only=ONLY, now=NOW).ranked
+
+    kept = suggestion(reasons=one.reasons)
+    assert factors(kept)["evidence"] == neutral(kept)
+    assert ("relevance" in factors(kept)) == bool(question)
 
 
 def test_with_nothing_learned_all_is_as_by_the_stated_weights(world: World) -> None:

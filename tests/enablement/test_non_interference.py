@@ -32,6 +32,7 @@ from enablement.model import (
     Interval,
     Place,
     Profile,
+    Refinement,
     Standing,
     Written,
 )
@@ -70,6 +71,14 @@ QUESTIONS = (
     "renewal",
     "zebra",
 )
+NOTHING = Refinement()
+# What follow-ups ask for besides.
+WISHES = [
+    Refinement(language="fr"),
+    Refinement(persona="CFO"),
+    Refinement(format="battlecards"),
+    Refinement(most_pages=1),
+]
 COMPETITORS = ("Dockwright", "Korvane")
 WRITTEN = ("answers", "suggestions", "channel_links", "outbox")
 ALL = (*WRITTEN, "feedback", "recommended", "profiles", "deal_team", "deals", "crm_users", "crm_roles")
@@ -202,6 +211,7 @@ def _asking(n: int, deals: Sequence[Deal], chance: random.Random) -> tuple[Respo
         email="",
         place=Place(channel=chance.choice(["", "C-OURS", SHARED]), thread=chance.choice(["", "1.1"])),
         deal_id=chance.choice([None, None, None, chance.choice(deals).id]),
+        refined=chance.choice([NOTHING] * 20 + WISHES),
     )
 
 

@@ -41,13 +41,20 @@ def paper(world: World) -> Asset:
     return one
 
 
-def shared(world: World, *recipients: Recipient, on_record: bool = True, note: str = "") -> list[Share]:
+def shared(
+    world: World,
+    *recipients: Recipient,
+    on_record: bool = True,
+    note: str = "",
+    days: int | None = None,
+) -> list[Share]:
     what = shareable("suggestion", user=user(), services=world.services, now=world.clock.now)
     return share(
         what,
         recipients or (MIA,),
         note=note,
         on_record=on_record,
+        days=days,
         services=world.services,
         now=world.clock.now,
     )
@@ -95,6 +102,19 @@ def test_a_double_submission_is_one_share_and_one_touch(world: World, paper: Ass
     assert first == second
     assert len(touches(world, "shared")) == 1
     assert world.outbox.counts() == {("write", "due"): 1}
+
+
+def test_shared_again_the_same_link_works_for_as_long_as_was_said_last(world: World, paper: Asset) -> None:
+    (first,) = shared(world, days=7)
+    world.clock.move(60)
+    until = world.clock.now + timedelta(days=30)
+
+    (longer,) = shared(world, days=30)
+    (unsaid,) = shared(world)
+
+    assert (longer.token, longer.expires_at) == (first.token, until)
+    assert unsaid == longer
+    assert len(touches(world, "shared")) == 1
 
 
 def test_submissions_at_the_same_moment_are_one_share_and_one_touch(world: World, paper: Asset) -> None:

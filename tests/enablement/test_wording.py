@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from enablement import wording
+from enablement.language import ngettext, speaking
 from enablement.model import Basis, How, Reason
 from enablement.recommend import WEIGHTS
 from tests.builders import NOW, deal
@@ -102,3 +103,10 @@ def test_a_translation_and_a_likeness_are_said_as_what_they_are() -> None:
     assert wording.reason(Reason("translation", ("資安問卷", "en"))) == "is “資安問卷” in English"
     assert wording.reason(Reason("meaning", ("3", "Payback"))) == "is about this: “Payback” (page 3)"
     assert wording.reason(Reason("meaning", ("3", ""))) == "is about this on page 3"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt_BR", "th"])
+def test_nought_is_never_said_as_one(language: str) -> None:
+    with speaking(language):
+        assert "0" in ngettext("one opened by a buyer", "{n} opened by buyers", 0)
+        assert "0" not in ngettext("one opened by a buyer", "{n} opened by buyers", 1)

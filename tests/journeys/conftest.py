@@ -10,7 +10,8 @@ from stack import free_port
 from tests.journeys.people import Stack, wait_for
 
 
-@pytest.fixture(scope="session")
+# Not for the session: an idle stack's processes would keep a processor busy for the tests that come after.
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     ports = Ports(free_port(), free_port(), free_port())
     folder: Path = tmp_path_factory.mktemp("stack")

@@ -3,7 +3,7 @@
 import itertools
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ import requests
 
 import app as composition
 from bot.payload import read
+from bot.signing import unsealed
 from demo import Demo
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
@@ -240,7 +241,7 @@ class Person:
         asset = self._first_asset(question)
         meant = tuple(Logged("shared", deal.id, asset, one) for one in recipients)
         op = self.history.begin(self.user, meant)
-        values = {"typed": {"typed": ", ".join(recipients)}, "log": {"log": ["on_record"]}}
+        values = {"typed": {"typed": ", ".join(recipients)}, "log": {"log": [_logged(view)]}}
         said = self._act("submit", view_id=view["id"], values=values, times=times)
         # Slack shows the links, or says that the app did not answer.
         links = self._links()
@@ -308,7 +309,8 @@ class Person:
         return Shown(question, suggestion.deal_id, self.user, float(message["ts"]))
 
     def _suggestion(self, button: str) -> Suggestion | None:
-        if button not in self.suggested and (found := self.demo.services.ledger.suggestion(read(button).id)):
+        carried = read(unsealed(button))
+        if button not in self.suggested and (found := self.demo.services.ledger.suggestion(carried.id)):
             self.suggested[button] = found
         return self.suggested.get(button)
 
@@ -345,6 +347,12 @@ def _name(deal: Deal) -> str:
 def _taken(said: dict[str, Any]) -> bool:
     """Say whether the app took one of the deliveries; the others may have come while it was away."""
     return bool(said["ok"]) and any(one["status"] == requests.codes.ok for one in said["deliveries"])
+
+
+def _logged(view: Mapping[str, Any]) -> str:
+    """Return the choice of the share form to log on the deal, as it was drawn."""
+    [block] = [one for one in view["blocks"] if one["block_id"] == "log"]
+    return str(block["element"]["options"][0]["value"])
 
 
 def _buttons(message: dict[str, Any], action_id: str) -> list[dict[str, Any]]:

@@ -13,6 +13,9 @@ SCOPE_OF_EVENT = {
     "message.groups": "groups:history",
     "app_home_opened": "",
     "app_context_changed": "",
+    "app_uninstalled": "",
+    "link_shared": "links:read",
+    "tokens_revoked": "",
 }
 _SCOPE = re.compile(r"[a-z_]+(?:[:.][a-z_]+)*")
 
@@ -98,6 +101,7 @@ _MANIFEST = shape(
         ),
         bot_user=shape(display_name=text(80), always_online=(boolean, False)),
         slash_commands=several(_COMMAND, 50),
+        unfurl_domains=(several(text(255, form=r"[a-z0-9.-]+"), 5), False),
         shortcuts=(several(_SHORTCUT, 10), False),
         agent_view=shape(
             agent_description=text(300),

@@ -33,6 +33,7 @@ NEEDED = {
     "SALESFORCE_CLIENT_SECRET": "secret",
 }
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+_PICTURE = re.compile(r"images/([\w.-]+\.\w+)")
 _COMMAND = re.compile(r"(?:^|`|bin/)touchline ((?:[a-z-]+ ?)+[^`\n#]*)", re.MULTILINE)
 _MAKE = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
 
@@ -96,6 +97,16 @@ def unknown_in(words: list[str]) -> str:
         command = inner[name]
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
     return next((word for word in words if word.startswith("--") and word not in known), "")
+
+
+def test_every_picture_that_is_named_exists_and_none_lies_unused() -> None:
+    named = {name for page in MANUAL for name in _PICTURE.findall(read(page))}
+
+    pictures = {path.name: path for path in (ROOT / "docs" / "images").iterdir()}
+
+    assert named == set(pictures)
+    # Whoever clones the repository carries them.
+    assert [name for name, path in pictures.items() if path.stat().st_size > 160_000] == []
 
 
 @pytest.mark.parametrize("page", MANUAL, ids=lambda page: str(page.relative_to(ROOT)))

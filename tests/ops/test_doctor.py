@@ -408,6 +408,17 @@ def test_a_scope_too_many_is_warned_of(installation: Installation) -> None:
     assert [(one.state, "channels:history" in one.said) for one in found] == [("warning", True)]
 
 
+@pytest.mark.parametrize(("token", "state"), [("xapp-sandbox", "ok"), ("xapp-canary", "wrong")])
+def test_an_app_token_is_tried(installation: Installation, token: str, state: str) -> None:
+    with local_slack(socket_mode=True) as url:
+        installation.environ |= {"SLACK_API_URL": url, "SLACK_APP_TOKEN": token}
+
+        found = [one for one in installation.examine() if "SLACK_APP_TOKEN" in one.said]
+
+    assert [(one.part, one.state) for one in found] == [("slack", state)]
+    assert "canary" not in repr(found)
+
+
 def test_a_token_that_slack_refuses_is_wrong_and_not_told(installation: Installation) -> None:
     installation.environ["SLACK_BOT_TOKEN"] = "xoxb-canary-of-another-app"
 

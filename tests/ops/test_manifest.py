@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from bot import announce, find
+from bot import announce, shortcuts as shortcuts_of_find
 from bot.publish_blocks import SHORTCUT
 from doctor.outside import MANIFEST, manifest_scopes
 from sandbox.slack.config import BOT_EVENTS, BOT_SCOPES, SlackConfig
@@ -97,34 +97,16 @@ def test_the_local_slack_knows_the_same_command(manifest: Any) -> None:
     assert commands == dict(local.commands)
 
 
-def test_each_command_has_its_listener_and_each_listener_its_command(manifest: Any) -> None:
-    heard: list[str] = []
-
-    class Recorder:
-        """Stands where Bolt's app stands and keeps which commands are listened to."""
-
-        def command(self, name: str) -> Callable[[Any], None]:
-            heard.append(name)
-            return lambda _: None
-
-        def __getattr__(self, _: str) -> Callable[..., Callable[[Any], None]]:
-            return lambda *_names, **_options: lambda _: None
-
-    recorder: Any = Recorder()
-    nothing: Any = None
-    find.register(recorder, nothing, nothing)
-    announce.register(recorder, nothing, nothing)
-
-    assert heard == [one["command"] for one in manifest["features"]["slash_commands"]]
-
-
 def test_the_local_slack_knows_the_same_shortcuts_and_each_is_listened_to(manifest: Any) -> None:
     local = SlackConfig(workspace=WORKSPACE, app_url="", signing_secret="", bot_token="")
 
     shortcuts = {(one["name"], one["callback_id"], one["type"]) for one in manifest["features"]["shortcuts"]}
 
     assert shortcuts == {(one.name, one.callback_id, one.kind) for one in local.shortcuts}
-    assert {callback_id for _, callback_id, _ in shortcuts} == {SHORTCUT, announce.SHORTCUT}
+    assert {callback_id for _, callback_id, _ in shortcuts} == {
+        *(SHORTCUT, announce.SHORTCUT),
+        *(shortcuts_of_find.MESSAGE, shortcuts_of_find.ANYWHERE),
+    }
 
 
 def test_mentions_in_a_command_arrive_as_they_were_typed(manifest: Any) -> None:

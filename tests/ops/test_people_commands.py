@@ -25,10 +25,10 @@ class Office:
         self.database = Database(f"sqlite:///{folder / 'touchline.db'}")
         users = [user(id=ANNA), user(id=TWIN), user("gone", id=GONE, is_active=False)]
         SqlMirror(self.database).store(users=users)
-        self._environ = {"PATH": os.environ["PATH"], "TOUCHLINE_DATA": str(folder), "COLUMNS": "200"}
+        self.environ = {"PATH": os.environ["PATH"], "TOUCHLINE_DATA": str(folder), "COLUMNS": "200"}
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return touchline("people", *words, environ=self._environ)
+        return touchline("people", *words, environ=self.environ)
 
     def links(self) -> list[tuple[str, str, str]]:
         said = json.loads(self.run("list", "--json").stdout)
@@ -78,3 +78,33 @@ def test_what_makes_no_sense_is_refused_with_what_to_do(
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr
     assert office.notes() == []
+
+
+def test_forgetting_says_what_it_found_and_that_nothing_is_left(office: Office) -> None:
+    office.run("link", "U0GONE", ANNA, "--as", ADMIN)
+
+    done = office.run("forget", "U0GONE", "--as", ADMIN, "--yes")
+    again = office.run("forget", "U0GONE", "--as", ADMIN, "--yes", "--json")
+    unasked = office.run("forget", "U0GONE", "--as", ADMIN)
+
+    assert "person_links" in done.stdout
+    assert "Searched every column of text: nothing left." in done.stdout
+    assert json.loads(again.stdout)["handled"] == []
+    assert unasked.returncode == 1
+    assert office.links() == []
+
+
+def test_the_audit_says_who_did_what_since_when_and_to_whom(office: Office) -> None:
+    office.run("link", "U0ANNA", ANNA, "--as", ADMIN)
+    office.run("link", "U0TWIN", TWIN, "--as", ADMIN)
+
+    def told(*words: str) -> list[str]:
+        said = touchline("audit", "--json", *words, environ=office.environ).stdout
+        return [one["subject"] for one in json.loads(said)]
+
+    assert sorted(told()) == ["U0ANNA", "U0TWIN"]
+    assert told("--person", "u0anna") == ["U0ANNA"]
+    assert sorted(told("--person", ADMIN)) == ["U0ANNA", "U0TWIN"]
+    assert told("--since", "2999-01-01") == []
+    wrong = touchline("audit", "--since", "yesterday", environ=office.environ)
+    assert (wrong.returncode, "is not a day" in wrong.stderr) == (1, True)

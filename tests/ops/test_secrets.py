@@ -24,11 +24,12 @@ from redis import Redis
 
 import app as composition
 from bot.app import SlackDoor
+from bot.signing import Seal
 from crm.hooks.door import HookDoor
 from doctor import examine
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.tables import metadata
-from enablement.model import LANES, Place, Profile, Task, Written, key
+from enablement.model import LANES, Place, Profile, SigningKey, Task, Written, key
 from enablement.ports import Services
 from jobs.kinds import KINDS
 from jobs.lanes import drain
@@ -50,6 +51,7 @@ SECRETS = {
     "SLACK_SIGNING_SECRET": "canary-signing-now",
     "SLACK_SIGNING_SECRET_PREVIOUS": "canary-signing-before",
     "SLACK_BOT_TOKEN": "xoxb-canary-token",
+    "SLACK_APP_TOKEN": "xapp-canary-token",
     "SALESFORCE_CLIENT_SECRET": "canary-client-secret",
     "OPENAI_API_KEY": "sk-canary-key",
     "SALESFORCE_OUTBOUND_PATH": "canarycanarycanarycanarycanarycanary",
@@ -224,7 +226,7 @@ def _told(call: Callable[[], object]) -> str:
 
 def _posted(services: Services, settings: Settings) -> dict[str, str]:
     """Send the doors what they refuse, and what breaks them because the database is broken."""
-    gateway = composition.gateway(settings)
+    gateway = composition.gateway(settings, seal=Seal(lambda: SigningKey(b"key", services.clock())))
     slack = SlackDoor(
         services, gateway, token=settings.slack_bot_token, signing_secrets=settings.slack_signing_secrets
     )

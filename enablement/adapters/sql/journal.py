@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select
+from sqlalchemy import Connection, Select, delete, func, literal, or_, select, union_all
 
 from enablement.adapters.sql import quality, tables
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.rows import from_row, to_row
-from enablement.adapters.sql.statements import put
+from enablement.adapters.sql.statements import insert_missing, put
 from enablement.incidents import COMES_BACK_WITHIN, add_days, add_signals, weigh
 from enablement.model import (
     LANES,
@@ -78,9 +78,28 @@ class SqlJournal:
         with self._database.reading() as connection:
             return [from_row(IntegrationDay, row) for row in connection.execute(query).mappings()]
 
-    def audits(self, *, limit: int) -> list[Audit]:
-        audit = tables.audits
-        query = select(audit).order_by(audit.c.at.desc(), audit.c.id).limit(limit)
+    def record(self, audit: Audit) -> None:
+        with self._database.writing() as connection:
+            insert_missing(connection, tables.audits, [to_row(audit)])
+
+    def audits(self, *, limit: int, since: datetime | None = None, person: str = "") -> list[Audit]:
+        audit, decided = tables.audits, tables.decisions.c
+        # What was decided about an asset is kept with it; its note is content.
+        decisions = select(
+            decided.id,
+            decided.email,
+            (literal("library.") + decided.kind).label("action"),
+            decided.asset_id.label("subject"),
+            literal("").label("detail"),
+            decided.at,
+        )
+        both = union_all(select(audit), decisions).subquery("noted")
+        query = select(both).order_by(both.c.at.desc(), both.c.id).limit(limit)
+        if since:
+            query = query.where(both.c.at >= since)
+        if person:
+            mine = func.lower(both.c.email) == person.lower()
+            query = query.where(mine | (func.lower(both.c.subject) == person.lower()))
         with self._database.reading() as connection:
             return [from_row(Audit, row) for row in connection.execute(query).mappings()]
 

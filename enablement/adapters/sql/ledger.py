@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, String, Table, cast, delete, func, or_, select, update
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.catalog import CATALOGUE, make_change, stands
@@ -25,6 +25,7 @@ from enablement.model import (
     Lot,
     Notice,
     Opening,
+    PostedLinks,
     Preview,
     Share,
     Suggestion,
@@ -50,6 +51,7 @@ _TABLES: dict[type, Table] = {
     Preview: tables.previews,
     Withdrawal: tables.withdrawals,
     Audit: tables.audits,
+    PostedLinks: tables.posted_links,
 }
 
 
@@ -105,6 +107,12 @@ class SqlLedger:
             still_valid = (shares.c.id == share_id) & shares.c.revoked_at.is_(None)
             connection.execute(update(shares).where(still_valid).values(revoked_at=at))
 
+    def prolong_shares(self, ids: Collection[str], *, until: datetime) -> None:
+        shares = tables.shares
+        with self._database.writing() as connection:
+            still_valid = shares.c.id.in_(list(ids)) & shares.c.revoked_at.is_(None)
+            connection.execute(update(shares).where(still_valid).values(expires_at=until))
+
     def decisions(self, asset_id: str) -> list[Decision]:
         order = tables.decisions.c.at
         return self._all(Decision, tables.decisions.c.asset_id == asset_id, order=order)
@@ -117,6 +125,13 @@ class SqlLedger:
 
     def preview_by_token(self, token: str) -> Preview | None:
         return self._one(Preview, tables.previews.c.token == token)
+
+    def posted_links(self, links_id: str) -> PostedLinks | None:
+        return self._one(PostedLinks, tables.posted_links.c.id == links_id)
+
+    def drop_posted_links(self, links_id: str) -> None:
+        with self._database.writing(lazily=True) as connection:
+            connection.execute(delete(tables.posted_links).where(tables.posted_links.c.id == links_id))
 
     def upload(self, upload_id: str) -> Upload | None:
         return self._one(Upload, tables.uploads.c.id == upload_id)
@@ -136,6 +151,27 @@ class SqlLedger:
         theirs = touches.asset_id.in_(list(asset_ids)) & (touches.deal_id != "") & during
         return self._all(Touch, theirs & touches.id.not_in(taken_back), order=touches.occurred_at)
 
+    def touches_by(self, emails: Collection[str], *, since: datetime) -> list[Touch]:
+        touches, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
+        theirs = touches.email.in_(list(emails)) & (touches.occurred_at >= since)
+        return self._all(
+            Touch, theirs & touches.id.not_in(taken_back), order=(touches.occurred_at.desc(), touches.id)
+        )
+
+    def last_touches(self, deal_ids: Collection[str]) -> dict[str, datetime]:
+        touches, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
+        theirs = touches.deal_id.in_(list(deal_ids)) & touches.id.not_in(taken_back)
+        last = select(touches.deal_id, func.max(touches.occurred_at).label("last_at")).where(theirs)
+        with self._database.reading() as connection:
+            return {row.deal_id: row.last_at for row in connection.execute(last.group_by(touches.deal_id))}
+
+    def shares_by(self, email: str, *, limit: int) -> list[Share]:
+        shares = tables.shares
+        query = select(shares).where(shares.c.email == email)
+        newest = query.order_by(shares.c.made_at.desc(), shares.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return [from_row(Share, row) for row in connection.execute(newest).mappings()]
+
     def last_used(self) -> dict[str, datetime]:
         touches, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
         counts = touches.id.not_in(taken_back)
@@ -154,9 +190,9 @@ class SqlLedger:
 
     def unmet(self, *, since: datetime, limit: int) -> list[tuple[Ask, Answered]]:
         asks, answers = tables.asks, tables.answers
-        missed = (
-            answers.c.basis.in_(["nearest", "nothing"]) & (answers.c.at >= since) & (asks.c.question != "")
-        )
+        found_nothing = answers.c.basis.in_(["nearest", "nothing"]) & (asks.c.question != "")
+        not_in_language = cast(answers.c.missed, String).like('%"language"%')
+        missed = (answers.c.at >= since) & or_(found_nothing, not_in_language)
         joined = select(answers.c.ask_id).join(asks, asks.c.id == answers.c.ask_id).where(missed)
         newest = joined.order_by(answers.c.at.desc(), answers.c.ask_id).limit(limit)
         with self._database.reading() as connection:
@@ -211,6 +247,13 @@ class SqlLedger:
         theirs = said if email is None else said & (given.email == email)
         return self._all(Feedback, theirs, order=given.given_at)
 
+    def reasoned(self, *, since: datetime, limit: int) -> list[Feedback]:
+        given = tables.feedback
+        said = given.c.reason.is_not(None) & (given.c.given_at >= since)
+        query = select(given).where(said).order_by(given.c.given_at.desc(), given.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return [from_row(Feedback, row) for row in connection.execute(query).mappings()]
+
     def channel_deal(self, channel: str) -> str | None:
         links = tables.channel_links
         with self._database.reading() as connection:
@@ -222,6 +265,24 @@ class SqlLedger:
         query = select(answers.c.deal_id).where(here).order_by(answers.c.at.desc()).limit(1)
         with self._database.reading() as connection:
             return connection.scalar(query)
+
+    def last_answer(
+        self, channel: str, email: str, *, thread: str | None = None, since: datetime | None = None
+    ) -> Answered | None:
+        answers = tables.answers.c
+        theirs = (answers.channel == channel) & (answers.email == email)
+        if thread is not None:
+            theirs &= answers.thread == thread
+        if since is not None:
+            theirs &= answers.at >= since
+        return self._one(Answered, theirs, order=answers.at.desc())
+
+    def begin_thread(self, ask_id: str, channel: str, thread: str) -> None:
+        answers = tables.answers
+        with self._database.writing(lazily=True) as connection:
+            connection.execute(
+                update(answers).where(answers.c.ask_id == ask_id).values(channel=channel, thread=thread)
+            )
 
     def briefed_deals(self, channel: str, email: str, *, since: datetime) -> list[str]:
         answer, ask = tables.answers.c, tables.asks.c
@@ -239,14 +300,18 @@ class SqlLedger:
         with self._database.writing(lazily=lazily) as connection:
             return insert_missing(connection, tables.deliveries, [{"ask_id": ask_id, "begun_at": at}]) == 1
 
-    def _one(self, kind: type[T], condition: Any) -> T | None:
+    def _one(self, kind: type[T], condition: Any, *, order: Any = None) -> T | None:
+        query = select(_TABLES[kind]).where(condition).order_by(order).limit(1)
         with self._database.reading() as connection:
-            row = connection.execute(select(_TABLES[kind]).where(condition)).mappings().first()
+            row = connection.execute(query).mappings().first()
         return from_row(kind, row) if row else None
 
     def _all(self, kind: type[T], condition: Any, *, order: Any) -> list[T]:
         with self._database.reading() as connection:
-            rows = connection.execute(select(_TABLES[kind]).where(condition).order_by(order)).mappings().all()
+            ordered = order if isinstance(order, tuple) else (order,)
+            rows = (
+                connection.execute(select(_TABLES[kind]).where(condition).order_by(*ordered)).mappings().all()
+            )
         return [from_row(kind, row) for row in rows]
 
 

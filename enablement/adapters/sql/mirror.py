@@ -14,6 +14,7 @@ from enablement.adapters.sql.outbox import add_tasks
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import (
+    FORGOTTEN,
     Contact,
     CrmRole,
     CrmUser,
@@ -99,9 +100,12 @@ class SqlMirror:
         order = (deals.c.modified_at.desc(), deals.c.id)
         return self._all(Deal, deals, deals.c.is_closed.is_(False) & mine, *order)
 
-    def open_deals(self, *, after: str, limit: int) -> list[str]:
+    def open_deals(self, *, after: str, limit: int, last: str = "") -> list[str]:
         deals = tables.deals.c
         still_open = select(deals.id).where(deals.is_closed.is_(False), deals.id > after)
+        if last:
+            # Which comes first is the database's to say: it may order letters otherwise than Python does.
+            still_open = still_open.where(deals.id <= last)
         with self._database.reading() as connection:
             return list(connection.scalars(still_open.order_by(deals.id).limit(limit)))
 
@@ -125,7 +129,7 @@ class SqlMirror:
         return self._all(CrmRole, tables.crm_roles, tables.crm_roles.c.id.is_not(None))
 
     def profile(self, slack_id: str) -> Profile | None:
-        found = self._all(Profile, tables.profiles, tables.profiles.c.slack_id == slack_id)
+        found = self._profiles(tables.profiles.c.slack_id == slack_id)
         return found[0] if found else None
 
     def keep_profile(self, profile: Profile) -> None:
@@ -135,7 +139,7 @@ class SqlMirror:
     def profiles(self, *, email: str = "") -> list[Profile]:
         email_column = tables.profiles.c.email
         wanted = func.lower(email_column) == email.lower() if email else email_column.is_not(None)
-        return self._all(Profile, tables.profiles, wanted)
+        return self._profiles(wanted)
 
     def keep_profiles(self, profiles: Iterable[Profile]) -> None:
         with self._database.writing(lazily=True) as connection:
@@ -187,6 +191,15 @@ class SqlMirror:
         with self._database.writing(lazily=True) as connection:
             put(connection, tables.watermarks, [{"name": name, "at": at}])
 
+    def _profiles(self, wanted: ColumnElement[bool]) -> list[Profile]:
+        """Return profiles, each in the language that the person chose, where they chose one."""
+        known, chosen = tables.profiles, tables.preferences
+        locale = func.coalesce(func.nullif(chosen.c.language, ""), known.c.locale).label("locale")
+        columns = [locale if column.name == "locale" else column for column in known.c]
+        query = select(*columns).outerjoin_from(known, chosen, chosen.c.slack_id == known.c.slack_id)
+        with self._database.reading() as connection:
+            return [from_row(Profile, row) for row in connection.execute(query.where(wanted)).mappings()]
+
     def _all(self, kind: type[T], table: Table, condition: Any, *order: Any) -> list[T]:
         with self._database.reading() as connection:
             return _rows(connection, kind, table, condition, *order)
@@ -217,7 +230,7 @@ class _News:
 
 def _news(connection: Connection, given: _Given) -> _News:
     simple: tuple[tuple[type, Table, Iterable[Any]], ...] = (
-        (CrmUser, tables.crm_users, given.users),
+        (CrmUser, tables.crm_users, _unforgotten(connection, given.users)),
         (CrmRole, tables.crm_roles, given.roles),
         (StageHop, tables.stage_hops, given.hops),
     )
@@ -235,6 +248,13 @@ def _news(connection: Connection, given: _Given) -> _News:
     ]
     contacts, restocked = _new_contacts(connection, {deal.id for deal in given.deals}, given.contacts)
     return _News(tuple(rows), changes, contacts, restocked)
+
+
+def _unforgotten(connection: Connection, users: Iterable[CrmUser]) -> list[CrmUser]:
+    """Return the users but those who left and were forgotten: the CRM keeps their names for ever."""
+    known = tables.crm_users.c
+    forgotten = set(connection.scalars(select(known.id).where(known.name.startswith(FORGOTTEN))))
+    return [user for user in users if user.is_active or user.id not in forgotten]
 
 
 def _put_news(connection: Connection, news: _News) -> None:

@@ -211,9 +211,9 @@ def _leased(connection: Connection, query: Select[Any], *, owner: str, now: date
     return [from_row(Claimed, {**row, "attempts": row["attempts"] + 1}) for row in rows]
 
 
-def add_tasks(connection: Connection, tasks: Iterable[Task], *, now: datetime) -> None:
-    """Write tasks inside somebody's transaction; one whose id is known is left as it is."""
-    insert_missing(
+def add_tasks(connection: Connection, tasks: Iterable[Task], *, now: datetime) -> int:
+    """Write tasks inside somebody's transaction, and return how many are new; a known id is left as it is."""
+    return insert_missing(
         connection,
         _rows,
         [

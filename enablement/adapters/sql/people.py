@@ -1,4 +1,6 @@
-"""Which Slack user is which CRM user where an administrator said so, in SQL."""
+"""Which Slack user is which CRM user where an administrator said so, and who is where roles come from, in SQL."""
+
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select
 
@@ -8,7 +10,7 @@ from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import Audit, PersonLink
 
-_links = tables.person_links
+_links, _members = tables.person_links, tables.role_members
 
 
 class SqlPeople:
@@ -38,3 +40,25 @@ class SqlPeople:
             if gone:
                 insert_missing(connection, tables.audits, [to_row(audit)])
             return bool(gone)
+
+    def sources_of(self, *people: str) -> frozenset[str]:
+        query = select(_members.c.source).where(_members.c.person.in_(people))
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
+
+    def holders(self, source: str) -> frozenset[str]:
+        query = select(_members.c.person).where(_members.c.source == source)
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
+
+    def keep_holders(self, source: str, people: Collection[str], audits: Sequence[Audit]) -> None:
+        with self._database.writing() as connection:
+            connection.execute(delete(_members).where(_members.c.source == source))
+            insert_missing(
+                connection, _members, [{"source": source, "person": one} for one in sorted(set(people))]
+            )
+            insert_missing(connection, tables.audits, [to_row(audit) for audit in audits])
+
+    def sources(self) -> frozenset[str]:
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(select(_members.c.source).distinct()))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 def insert_missing(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
@@ -28,4 +28,9 @@ def put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> Non
 
 
 def _dialect(connection: Connection) -> Any:
-    return postgresql if connection.dialect.name == "postgresql" else sqlite
+    if connection.dialect.name == "postgresql":
+        # It is loaded already; who never speaks with one starts sooner without it.
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql
+    return sqlite

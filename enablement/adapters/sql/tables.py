@@ -223,6 +223,12 @@ stage_hops = Table(
 person_links = Table(
     "person_links", metadata, _id("slack_id"), _text("crm_user_id", 80), _text("set_by", 320), _moment("at")
 )
+role_members = Table(
+    "role_members",
+    metadata,
+    Column("source", String(320), primary_key=True),
+    Column("person", String(80), primary_key=True, index=True),
+)
 contacts = Table(
     "contacts",
     metadata,
@@ -244,6 +250,17 @@ profiles = Table(
     _moment("seen_at"),
 )
 watermarks = Table("watermarks", metadata, _id("name"), _moment("at"))
+preferences = Table(
+    "preferences",
+    metadata,
+    _id("slack_id"),
+    _text("language", 20),
+    _text("quiet_from", 5),
+    _text("quiet_to", 5),
+    _json("muted"),
+    Column("digest", Boolean, nullable=False),
+    _moment("changed_at"),
+)
 
 # The ledger ------------------------------------------------------------------------------------------
 inbox = Table(
@@ -267,6 +284,8 @@ asks = Table(
     Column("replaces", Boolean, nullable=False),
     Column("deal_id", String(80)),
     _moment("asked_at"),
+    _json("refined"),
+    _text("refines", 80),
 )
 suggestions = Table(
     "suggestions",
@@ -302,6 +321,7 @@ shares = Table(
     _moment("made_at"),
     _moment("expires_at"),
     _moment("revoked_at", nullable=True),
+    Index("ix_shares_email_made_at", "email", "made_at"),
 )
 touches = Table(
     "touches",
@@ -317,6 +337,7 @@ touches = Table(
     _text("share_id", 80),
     _moment("occurred_at"),
     Index("ix_touches_asset_id_occurred_at", "asset_id", "occurred_at"),
+    Index("ix_touches_email_occurred_at", "email", "occurred_at"),
 )
 feedback = Table(
     "feedback",
@@ -329,6 +350,8 @@ feedback = Table(
     _text("verdict", 40),
     _moment("given_at"),
     _moment("until", nullable=True),
+    Column("reason", String(20)),
+    Column("words", Text, nullable=False),
 )
 openings = Table(
     "openings",
@@ -359,6 +382,7 @@ answers = Table(
     _text("channel", 80),
     _text("thread", 80),
     _moment("at"),
+    _json("missed"),
     Index("ix_answers_email_channel_thread", "email", "channel", "thread"),
 )
 
@@ -396,6 +420,56 @@ audits = Table(
     _text("subject", 255),
     Column("detail", Text, nullable=False),
     _moment("at"),
+)
+# What people keep for later, and what they miss.
+saved = Table(
+    "saved",
+    metadata,
+    _id(),
+    _text("email", 320, index=True),
+    _text("asset_id", 80),
+    _text("suggestion_id", 80),
+    _moment("saved_at"),
+)
+content_requests = Table(
+    "content_requests",
+    metadata,
+    _id(),
+    Column("words", Text, nullable=False),
+    _text("language", 20),
+    _text("stage"),
+    _text("industry"),
+    _text("region"),
+    _text("size"),
+    _json("products"),
+    _json("competitors"),
+    _text("state", 20, index=True),
+    _text("asset_id", 80),
+    _text("merged_into", 80),
+    Column("note", Text, nullable=False),
+    _text("decided_by", 320),
+    _moment("made_at"),
+    _moment("decided_at", nullable=True),
+    _moment("told_at", nullable=True),
+)
+request_askers = Table(
+    "request_askers",
+    metadata,
+    _id(),
+    _text("request_id", 80, index=True),
+    _text("email", 320, index=True),
+    _text("slack_id", 80),
+    _text("deal_id", 80),
+    _text("ask_id", 80),
+    _moment("asked_at"),
+)
+# What buttons are signed with, one for all processes.
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    _id("name"),
+    Column("key", LargeBinary, nullable=False),
+    _moment("born_at"),
 )
 
 # Announcements ---------------------------------------------------------------------------------------
@@ -468,6 +542,62 @@ progress_messages = Table(
     _text("channel", 80),
     _text("ts", 80),
     _text("shows", 80),
+)
+
+# The Home tab ----------------------------------------------------------------------------------------
+homes = Table(
+    "homes",
+    metadata,
+    _id("slack_id"),
+    _text("tab", 20),
+    Column("page", Integer, nullable=False),
+    _text("deal_id", 80),
+    Column("opened_at", UtcDateTime(), index=True),
+    _moment("looked_at", nullable=True),
+    _moment("looked_before", nullable=True),
+    _text("hash", 80),
+    _text("shows", 80),
+    _text("made_from", 80),
+    Column("asked", Integer, nullable=False),
+    Column("drawn", Integer, nullable=False),
+)
+home_seen = Table("home_seen", metadata, _id("slack_id"), _moment("looked_at"), _json("before"), _json("now"))
+library_figures = Table(
+    "library_figures",
+    metadata,
+    _id(),
+    _moment("at"),
+    *(
+        Column(name, Integer, nullable=False)
+        for name in ("published", "drafts", "in_review", "review_due", "expired")
+    ),
+    *(Column(name, Integer, nullable=False) for name in ("gaps", "unmet", "unused", "outlived")),
+)
+
+# What people are told unasked, and how what it is about stood when it was last looked at -------------------
+nudges = Table(
+    "nudges",
+    metadata,
+    _id(),
+    _text("kind", 20),
+    _text("slack_id", 80),
+    _text("email", 320),
+    _text("deal_id", 80),
+    _text("asset_id", 80),
+    _text("share_id", 80),
+    _json("was"),
+    _text("state", 20),
+    _moment("made_at"),
+    _moment("due_at"),
+    _text("why", 80),
+    _text("message_id", 80, index=True),
+    _text("suggestion_id", 80),
+    *(_moment(name, nullable=True) for name in ("sent_at", "opened_at", "snoozed_at", "muted_at")),
+    Index("ix_nudges_slack_id_state", "slack_id", "state"),
+    Index("ix_nudges_state_due_at", "state", "due_at"),
+)
+nudge_stood = Table(
+    "nudge_stood", metadata, Column("id", String(120), primary_key=True), _json("value"), _moment("at")
 )
 
 # What was learned from deals -------------------------------------------------------------------------
@@ -559,6 +689,20 @@ integration_days = Table(
     Column("errors", Integer, nullable=False),
     Column("used", Integer),
     Column("allowed", Integer),
+)
+
+# Links that Slack is still to be told of.
+posted_links = Table(
+    "posted_links",
+    metadata,
+    _id(),
+    _text("source", 40),
+    _text("unfurl_id", 255),
+    _text("channel", 80),
+    _text("ts", 255),
+    _text("slack_id", 80),
+    _json("urls"),
+    _moment("at"),
 )
 
 # The work --------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def staff(world: World, *more: str, time_zone: str = "Europe/Berlin") -> None:
             CrmRole("00E9", None),
         ],
     )
+    # Slack still lists who left; she was known while she was here.
+    world.mirror.keep_profile(profile("UEX", "Xenia"))
     announcing.read_colleagues(world.services, now=world.clock())
 
 

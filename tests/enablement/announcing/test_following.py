@@ -1,14 +1,16 @@
 """Level by level: whoever is meant hears it once, at their time; whoever is not, does not."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from enablement import announcing
-from enablement.model import Aim, Claimed, Wording
+from enablement.model import Aim, Announcement, Claimed, Wording
 from enablement.ports import TryLater, Undeliverable
+from enablement.preferences import choose
 from tests.builders import NOW, announcement, profile
 from tests.enablement.announcing.desk import LIB, pass_time, receipt_of, sent, staff, told, work
 from tests.fakes import World
@@ -474,7 +476,7 @@ def test_over_the_changes_of_the_clocks_everybody_is_told_at_nine(world: World, 
         world, aim=Aim(people=tuple(zones)), local_time="09:00", ends_at=world.clock() + timedelta(days=3)
     )
 
-    pass_time(world, 36 * HOUR, step=900)
+    pass_time(world, 36 * HOUR, step=1800)
 
     clocks = set()
     for name, zone in zones.items():
@@ -483,3 +485,24 @@ def test_over_the_changes_of_the_clocks_everybody_is_told_at_nine(world: World, 
         clocks.add(f"{delivered_at.astimezone(ZoneInfo(zone)):%H}")
     assert clocks == {"09"}
     assert sorted(told(world)) == sorted(zones)
+
+
+def test_who_chose_other_quiet_hours_is_told_after_them(world: World) -> None:
+    own: dict[str, Any] = {"language": "", "quiet_hours": (time(9), time(14)), "muted": (), "digest": True}
+    for slack_id in ("UBO", "UCY"):
+        choose(slack_id, world.services, now=NOW, **own)
+    at_ten = sent(world)
+    at_nine = sent(world, title="Nine", local_time="09:00")
+
+    pass_time(world, 26 * HOUR, step=1800)
+
+    # All are in Berlin, where NOW is 10:30, and two of them are quiet until 14:00: but not where a clock time is meant.
+    assert _hours(world, at_ten) == {"UBO": "20 14", "UCY": "20 14", "UDEE": "20 11"}
+    assert _hours(world, at_nine) == {"UBO": "21 09", "UCY": "21 09", "UDEE": "21 09"}
+
+
+def _hours(world: World, one: Announcement) -> dict[str, str]:
+    """Return the day and hour in Berlin at which some were told."""
+    berlin = ZoneInfo("Europe/Berlin")
+    at = {name: receipt_of(world, name, one).delivered_at for name in ("UBO", "UCY", "UDEE")}
+    return {name: f"{when.astimezone(berlin):%d %H}" for name, when in at.items() if when}

@@ -153,4 +153,5 @@ def test_after_an_uninstall_nothing_comes_back(slack: Sandbox, client: WebClient
     posted = requests.post(url, json={"text": "late", "response_type": "in_channel"}, timeout=5)
 
     assert (posted.status_code, slack.texts()) == (200, ["late"])
-    assert [row["type"] for row in slack.see("sent")["requests"]] == ["command"]
+    sent = [row["type"] for row in slack.see("sent")["requests"]]
+    assert sent == ["command", "app_uninstalled", "tokens_revoked"]

@@ -25,7 +25,8 @@ def test_the_app_is_played_as_its_manifest_says() -> None:
 
     assert (played.scopes, played.events) == (BOT_SCOPES, BOT_EVENTS)
     assert (played.commands, played.shortcuts) == (default.commands, default.shortcuts)
-    assert (played.unfurl_domains, played.socket_mode) == ((), False)
+    assert played.unfurl_domains[0] == "touchline.example.com"
+    assert not played.socket_mode
 
 
 @pytest.mark.parametrize("said", [{"scopes": ("chat:wirte",)}, {"events": ("mesage.im",)}])

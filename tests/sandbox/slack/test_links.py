@@ -20,11 +20,8 @@ PREVIEW: dict[str, Any] = {"blocks": [SECTION, {"type": "actions", "block_id": "
 @pytest.fixture
 def linked() -> Iterator[Sandbox]:
     """A local Slack whose app has registered a domain."""
-    scopes = (*BOT_SCOPES, "links:read", "links:write")
-    events = (*BOT_EVENTS, "link_shared")
-    with running(
-        deadline_seconds=10, scopes=scopes, events=events, unfurl_domains=("example.test",)
-    ) as slack:
+    domains = ("example.test", "127.0.0.1:3302")
+    with running(deadline_seconds=10, events=BOT_EVENTS, unfurl_domains=domains) as slack:
         yield slack
 
 
@@ -67,6 +64,8 @@ def test_the_same_link_is_quiet_for_an_hour_in_its_channel(linked: Sandbox) -> N
     [
         "https://example.test:8443/a",
         "https://badexample.test/a",
+        "http://127.0.0.1/a",
+        "http://127.0.0.1:3301/a",
         "https://example.test.evil.test/a",
         "mailto:maya@example.test",
         "https://[example.test/a",
@@ -74,6 +73,14 @@ def test_the_same_link_is_quiet_for_an_hour_in_its_channel(linked: Sandbox) -> N
 )
 def test_other_places_are_not_the_apps(linked: Sandbox, url: str) -> None:
     assert linked.do("say", user=MAYA, channel=ELSEWHERE, text=f"<{url}>")["deliveries"] == []
+
+
+def test_what_runs_on_this_machine_is_the_apps_by_its_port(linked: Sandbox) -> None:
+    url = "http://127.0.0.1:3302/lightning/r/Opportunity/006000000000001AAA/view"
+
+    linked.do("say", user=MAYA, channel=ELSEWHERE, text=f"<{url}>")
+
+    assert linked.app.heard[0]["event"]["links"] == [{"url": url, "domain": "127.0.0.1:3302"}]
 
 
 def test_the_apps_own_posts_are_not_announced(linked: Sandbox) -> None:
@@ -143,8 +150,8 @@ def test_what_cannot_be_unfurled_is_refused(linked: Sandbox) -> None:
 
 
 def test_without_the_scope_nothing_is_announced() -> None:
-    events = (*BOT_EVENTS, "link_shared")
-    with running(deadline_seconds=10, events=events, unfurl_domains=("example.test",)) as slack:
+    scopes = tuple(scope for scope in BOT_SCOPES if not scope.startswith("links:"))
+    with running(deadline_seconds=10, scopes=scopes, unfurl_domains=("example.test",)) as slack:
         slack.do("say", user=MAYA, channel=ELSEWHERE, text=f"<{URL}>")
 
         assert slack.app.heard == []

@@ -1,0 +1,258 @@
+"""What a link of ours leads to: harmless for everybody, the rest for whoever may see it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from enablement.model import Asset, Event, PostedLinks, Preview, Written
+from enablement.previews import (
+    MOST_SHOWN,
+    AssetDetails,
+    DealDetails,
+    Glance,
+    NotForYou,
+    Target,
+    accept,
+    details,
+    glance,
+    show,
+    target,
+)
+from tests.builders import ANNA, NOW, asset, deal, profile, publish, share, suggestion, user
+from tests.fakes import World
+
+TOUCHLINE = "http://touchline.example"
+SHARE, OPEN = f"{TOUCHLINE}/s/token-share", f"{TOUCHLINE}/o/open-suggestion"
+RECORD = f"https://crm.test/{deal().id}"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def linked(world: World) -> World:
+    """A world in which Anna was suggested an asset and shared it; Ben is a colleague, Gast a guest."""
+    publish(world.catalog, asset(), "The price is 5.")
+    world.mirror.store(users=[user(), replace(user("ben"), id="005000000000002AAA")], deals=[deal()])
+    world.crm.allow(user().id, deal().id)
+    for one in (profile(), profile("U2", "Ben"), profile("U3", "Gast", standing="guest")):
+        world.messenger.profiles[one.slack_id] = one
+    world.ledger.write(Written((suggestion(), share())), now=NOW)
+    return world
+
+
+def posted(*urls: str, **changes: Any) -> PostedLinks:
+    made = PostedLinks("links", "conversations_history", "C1.1.abc", "C1", "1.0", "U1", urls, NOW)
+    return replace(made, **changes)
+
+
+def shown(world: World, *urls: str, **changes: Any) -> list[tuple[str, dict[str, Any], bool]]:
+    one = posted(*urls, **changes)
+    accept(one, Event("slack", f"Ev {one.id}"), world.services)
+    show(one.id, world.services, now=world.clock.now)
+    return world.messenger.glances
+
+
+def seen(world: World, url: str) -> Glance | None:
+    at = target(url, world.services)
+    return glance(at, world.services, now=world.clock.now) if at else None
+
+
+def for_(world: World, slack_id: str, url: str, *, channel: str = "C1") -> AssetDetails | DealDetails:
+    at = target(url, world.services)
+    assert at is not None
+    return details(at, slack_id=slack_id, channel=channel, services=world.services, now=world.clock.now)
+
+
+def refused(world: World, slack_id: str, url: str, **more: str) -> str:
+    with pytest.raises(NotForYou) as caught:
+        for_(world, slack_id, url, **more)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        (SHARE, Target("share", "token-share")),
+        (f"{OPEN}/?x=1#y", Target("open", "open-suggestion")),
+        (SHARE.replace("http:", "https:").replace("touchline", "TOUCHLINE"), Target("share", "token-share")),
+        (RECORD, Target("deal", deal().id)),
+        (f"{TOUCHLINE}/healthz", None),
+        (f"{TOUCHLINE}/s/{'x' * 81}", None),
+        (SHARE.replace("touchline.", "evil.touchline."), None),
+        (SHARE.replace(".example", ".example:8080"), None),
+        ("http://touchline.example@evil.test/s/token-share", None),
+        ("http://[touchline/s/token-share", None),
+        ("mailto:anna@touchline.example", None),
+    ],
+)
+def test_links_are_told_by_their_form(linked: World, url: str, leads: Target | None) -> None:
+    assert target(url, linked.services) == leads
+
+
+def test_a_link_shows_the_title_of_what_customers_may_have(linked: World) -> None:
+    titles = [one and one.title for one in (seen(linked, SHARE), seen(linked, OPEN))]
+
+    assert titles == [asset().title] * 2
+
+
+@pytest.mark.parametrize("url", [SHARE, OPEN])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"audience": "internal"},
+        {"audience": "internal", "expires": (NOW - DAY).date()},
+        {"expires": (NOW - DAY).date()},
+        {"released": (NOW + DAY).date()},
+        {"status": "archived"},
+        {"status": "in_review"},
+    ],
+)
+def test_nothing_else_is_named_to_all(linked: World, url: str, changes: dict[str, Any]) -> None:
+    published(linked, replace(asset(), **changes))
+
+    found = seen(linked, url)
+
+    assert found is not None
+    assert (found.title, found.newer) == ("", "")
+
+
+def test_what_took_the_place_of_an_asset_is_named_to_all_if_customers_may_have_it(linked: World) -> None:
+    newer = publish(linked.catalog, asset("Pricing 2027"), "The price is 6.")
+    published(linked, replace(asset(), status="archived", replaced_by=newer.id))
+    before = seen(linked, SHARE)
+    published(linked, replace(newer, audience="internal"))
+    after = seen(linked, SHARE)
+
+    assert before == Glance(Target("share", "token-share"), newer="Pricing 2027", is_over=True)
+    assert after == Glance(Target("share", "token-share"), is_over=True)
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired", "old"])
+def test_a_link_that_ended_names_nothing(linked: World, how: str) -> None:
+    url = OPEN if how == "old" else SHARE
+    if how == "revoked":
+        linked.ledger.revoke_share("share", at=NOW)
+    else:
+        linked.clock.now = NOW + (2 * DAY if how == "old" else 400 * DAY)
+
+    found = seen(linked, url)
+
+    assert found is not None
+    assert (found.title, found.is_over) == ("", True)
+
+
+def test_a_link_to_what_is_only_proposed_names_nothing(linked: World) -> None:
+    preview = Preview("preview", "token-preview", asset().id, "Pricing guide v2", "lib@stowmark.example", NOW)
+    linked.ledger.write(Written((preview,)), now=NOW)
+
+    found = seen(linked, f"{TOUCHLINE}/o/token-preview")
+
+    assert found == Glance(Target("open", "token-preview"))
+
+
+def test_of_a_deal_nothing_is_said_to_all_whether_there_is_one_or_not(linked: World) -> None:
+    [known, unknown] = [seen(linked, url) for url in (RECORD, "https://crm.test/006000000000009AAA")]
+
+    assert known == Glance(Target("deal", deal().id))
+    assert unknown == Glance(Target("deal", "006000000000009AAA"))
+
+
+def test_at_most_five_links_of_a_message_are_shown_each_once(linked: World) -> None:
+    urls = [f"https://crm.test/{one:018d}" for one in range(6_000, 6_010)]
+    urls = [url.replace("/000", "/006") for url in urls]
+
+    [(_id, glances, _details)] = shown(linked, *urls[:1] * 3, "https://elsewhere.test/x", *urls)
+
+    assert list(glances) == urls[:MOST_SHOWN]
+
+
+def test_links_that_nobody_made_are_left_alone(linked: World) -> None:
+    shown(linked, f"{TOUCHLINE}/s/nobody-made-this")
+
+    assert linked.messenger.glances == []
+
+
+def test_what_was_shown_is_not_kept_and_not_shown_again(linked: World) -> None:
+    shown(linked, SHARE)
+    show("links", linked.services, now=NOW)
+    kept = linked.ledger.posted_links("links")
+    again = shown(linked, SHARE)
+
+    assert (kept, len(again)) == (None, 1)
+
+
+def test_details_are_not_offered_where_outsiders_read(linked: World) -> None:
+    linked.messenger.shared_outside |= {"C2", "D-U2"}
+    shown(linked, SHARE)
+    shown(linked, SHARE, id="2", channel="C2")
+    shown(linked, SHARE, id="3", channel="D-U2")
+    shown(linked, SHARE, id="4", channel="D-U1")
+    shown(linked, SHARE, id="5", source="composer", channel="", ts="")
+
+    assert [has_details for *_, has_details in linked.messenger.glances] == [True, False, False, True, True]
+
+
+def test_a_deal_is_shown_to_who_may_read_it_and_denied_as_if_it_were_not_there(linked: World) -> None:
+    found = for_(linked, "U1", RECORD)
+    theirs = refused(linked, "U2", RECORD)
+    nobodys = refused(linked, "U2", "https://crm.test/006000000000009AAA")
+
+    assert found == DealDetails(deal())
+    assert theirs == nobodys
+    linked.crm.is_down = True
+    linked.clock.now += timedelta(minutes=2)
+    assert refused(linked, "U2", RECORD) == refused(linked, "U2", "https://crm.test/006000000000009AAA")
+
+
+@pytest.mark.parametrize("url", [SHARE, OPEN, RECORD])
+def test_guests_and_readers_of_a_shared_channel_get_nothing_more(linked: World, url: str) -> None:
+    linked.messenger.shared_outside.add("C2")
+
+    assert "members of this workspace" in refused(linked, "U3", url)
+    assert "other companies" in refused(linked, "U1", url, channel="C2")
+    assert "other companies" in refused(linked, "U1", url, channel="")
+
+
+def test_a_colleague_sees_the_asset_and_its_sharer_how_the_link_stands(linked: World) -> None:
+    published(linked, replace(asset(), audience="internal"))
+    internal = for_(linked, "U2", SHARE)
+    published(linked, asset())
+    mine, theirs = for_(linked, "U1", SHARE), for_(linked, "U2", SHARE)
+
+    assert isinstance(internal, AssetDetails)
+    assert internal.asset.audience == "internal"
+    assert isinstance(mine, AssetDetails)
+    assert mine.sent is not None
+    assert mine.sent.share.recipient == "mia@buyer.example"
+    assert theirs == AssetDetails(asset(), is_valid=True)
+
+
+def test_only_who_was_suggested_an_asset_may_share_it_from_its_link(linked: World) -> None:
+    mine, theirs = for_(linked, "U1", OPEN), for_(linked, "U2", OPEN)
+    published(linked, replace(asset(), audience="internal"))
+    internal = for_(linked, "U1", OPEN)
+
+    found = [one.suggestion for one in (mine, theirs, internal) if isinstance(one, AssetDetails)]
+    assert [one and one.email for one in found] == [ANNA, None, None]
+
+
+def test_a_colleague_hears_what_took_an_assets_place(linked: World) -> None:
+    newer = publish(linked.catalog, asset("Battlecard", audience="internal"), "Say this.")
+    published(linked, replace(asset(), status="archived", replaced_by=newer.id))
+
+    found = for_(linked, "U2", SHARE)
+
+    assert isinstance(found, AssetDetails)
+    assert (found.is_valid, found.newer, found.suggestion) == (False, newer, None)
+
+
+def test_what_is_not_published_is_shown_to_nobody_else(linked: World) -> None:
+    published(linked, replace(asset(), status="in_review"))
+
+    assert "not published" in refused(linked, "U2", OPEN)
+
+
+def published(world: World, one: Asset) -> None:
+    """Make an asset be as it is here."""
+    publish(world.catalog, one, "The price is 5.")
