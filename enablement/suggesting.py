@@ -14,6 +14,8 @@ def suggested(
     ask: Ask, user: CrmUser, deal: Deal, rank: int, one: Ranked, *, model: str, now: datetime
 ) -> Suggestion:
     """Return what was found as the suggestion of this rank, with its reasons in the words of the asker."""
+    # For whom it is to be stands beside the question, once that is understood.
+    said = f"{ask.question} {ask.refined.persona}"
     return Suggestion(
         id=key("suggestion", ask.id, one.asset.version_id),
         ask_id=ask.id,
@@ -24,7 +26,7 @@ def suggested(
         rank=rank,
         score=one.score,
         propensity=one.propensity,
-        reasons=tuple(_as_asked(reason, ask.question) for reason in one.reasons),
+        reasons=tuple(_as_asked(reason, said) for reason in one.reasons),
         model=model,
         open_token=secrets.token_urlsafe(TOKEN_BYTES),
         made_at=now,

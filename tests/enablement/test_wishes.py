@@ -129,3 +129,20 @@ def test_a_language_that_nobody_has_is_missed_and_counts_as_unmet(world: World) 
     assert again == said
     [unmet] = world.ledger.unmet(since=world.clock() - timedelta(days=1), limit=9)
     assert unmet_words(*unmet) == "pricing (in Korean)"
+
+
+def test_reasons_spell_whom_it_is_for_as_the_asker_did(world: World) -> None:
+    anna = user()
+    mine = deal(owner_id=anna.id)
+    world.mirror.store(users=[anna], deals=[mine])
+    world.crm.allow(anna.id, mine.id)
+    publish(world.catalog, asset("Payback for a CFO"), "Payback in a year.")
+    world.index.follow()
+    asked = ask("payback for the CFO", email=anna.email)
+    world.ledger.write(Written(records=(asked,)), now=world.clock())
+
+    said = answering.answer(asked, world.services, now=world.clock())
+
+    assert isinstance(said, answering.Answer)
+    [by_words] = [one for one in said.shown[0].suggestion.reasons if one.kind == "words"]
+    assert {"payback", "CFO"} <= set(by_words.values)
