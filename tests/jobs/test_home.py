@@ -62,6 +62,22 @@ def test_what_changes_is_drawn_anew_for_who_had_it_open_lately(rep: World) -> No
     assert [always for _home, always in rep.messenger.homes] == [True, False, False]
 
 
+def test_of_many_who_had_it_open_so_many_are_followed_in_a_turn_and_all_in_the_end(world: World) -> None:
+    people = [f"U{number}" for number in range(home.MOST_A_TURN + 3)]
+    for one in people:
+        world.mirror.keep_profile(profile(one, one))
+        open_home(one, world.services, request=one, shown="", now=world.clock())
+    work(world)
+    drawn = []
+    for _turn in range(3):
+        before = len(world.messenger.homes)
+        world.clock.move(seconds=15)
+        follow(world)
+        drawn.append(len(world.messenger.homes) - before)
+
+    assert drawn == [home.MOST_A_TURN, 3, 0]
+
+
 def test_nobody_who_left_is_followed(rep: World) -> None:
     press(rep)
     work(rep)
