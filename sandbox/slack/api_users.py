@@ -67,7 +67,11 @@ def _user(slack: Slack, user: User, *, locale: bool) -> Json:
         "profile": _profile(slack, user, team_id),
     }
     if user.is_stranger:
-        found["is_stranger"] = True
+        # Slack's word for who is of another workspace and in no channel with the app.
+        bot = slack.workspace.bot.user_id
+        found["is_stranger"] = not any(
+            {user.id, bot} <= {*one.members} for one in slack.workspace.channels.values()
+        )
     if user.deleted:
         return found
     zone = datetime.fromtimestamp(slack.clock.now(), UTC).astimezone(ZoneInfo(user.tz))

@@ -105,6 +105,8 @@ def drop(slack: Slack, *, number: int | None) -> int:
     """Cut one line, or all, without a word; returns how many."""
     links = _chosen(slack, number)
     for link in links:
+        # At once: nothing more is to be sent on it before its thread sees that it was cut.
+        slack.sockets.leave(link)
         link.line.drop()
     return len(links)
 

@@ -153,8 +153,10 @@ class Sockets:
             return link
 
     def leave(self, link: Link) -> None:
-        """Take a socket away; what it has not acknowledged has failed."""
+        """Take a socket away, if it is not yet; what it has not acknowledged has failed."""
         with self._lock:
+            if link not in self._links:
+                return
             self._links.remove(link)
             lost = [waiting for waiting in self._waiting.values() if waiting.link is link]
         for waiting in lost:

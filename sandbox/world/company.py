@@ -144,5 +144,6 @@ PEOPLE = (
 
 PROTAGONIST = f"maya.chen@{DOMAIN}"
 ENABLEMENT = f"priya.raman@{DOMAIN}"
+OPS = f"marcus.bell@{DOMAIN}"
 PROTAGONIST_MANAGER = f"claire.fontaine@{DOMAIN}"
 PEER = f"julien.marchetti@{DOMAIN}"

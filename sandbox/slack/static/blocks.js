@@ -46,6 +46,9 @@ function input(block, how) {
   const field = control(block.element, { state: stateOf(block, block.element, how), act, label: block.label.text, suggest });
   field.dataset.input = block.block_id;
   field.dataset.action = block.element.action_id;
+  // Without what it begins with: a field drawn from the same is the same field.
+  field.drawnFrom = JSON.stringify(block.element, (name, value) => (name.startsWith("initial_") ? undefined : value));
+  if (block.element.focus_on_load) field.dataset.focus = "";
   field.setAttribute("aria-labelledby", id);
   field.setAttribute("aria-describedby", `error-${block.block_id}`);
   if (!block.optional) field.setAttribute("aria-required", "true");

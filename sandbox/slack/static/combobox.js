@@ -31,12 +31,18 @@ class Combobox {
       "aria-autocomplete": "list",
       "aria-expanded": "false",
       "aria-controls": id,
-      on: { input: () => this.typed(), keydown: (event) => this.key(event), blur: () => this.left(), focus: () => this.typed() },
+      on: { input: () => this.typed(), keydown: (event) => this.key(event), blur: () => this.left(), focus: () => this.entered() },
     });
     this.chips = el("span", { class: "chips" });
     this.node = el("div", { class: "combobox" }, this.chips, this.box, this.list);
     this.node.readValue = () => (several ? this.chosen.map((row) => row.value) : (this.chosen[0]?.value ?? ""));
     this.drawChosen();
+  }
+
+  entered() {
+    // Who comes back because the app drew the form anew did not ask for the list.
+    if (this.box.dataset.redrawn) delete this.box.dataset.redrawn;
+    else this.typed();
   }
 
   typed() {

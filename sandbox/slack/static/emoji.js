@@ -5,8 +5,8 @@ const EMOJI = {
   chart_with_upwards_trend: "📈", clap: "👏", clipboard: "📋", clock3: "🕒", dart: "🎯", email: "✉️", eyes: "👀", factory: "🏭",
   fire: "🔥", flag: "🚩", gear: "⚙️", globe_with_meridians: "🌐", handshake: "🤝", heavy_check_mark: "✔️", hourglass: "⌛",
   hourglass_flowing_sand: "⏳", inbox_tray: "📥", information_source: "ℹ️", key: "🔑", label: "🏷️", link: "🔗", lock: "🔒", mag: "🔍",
-  mailbox: "📫", mega: "📣", memo: "📝", moneybag: "💰", no_entry: "⛔", office: "🏢", outbox_tray: "📤", package: "📦",
-  page_facing_up: "📄", paperclip: "📎", pencil2: "✏️", pushpin: "📌", question: "❓", repeat: "🔁", robot_face: "🤖", rocket: "🚀",
+  mailbox: "📫", mega: "📣", memo: "📝", moneybag: "💰", no_bell: "🔕", no_entry: "⛔", office: "🏢", outbox_tray: "📤", package: "📦",
+  page_facing_up: "📄", paperclip: "📎", pencil2: "✏️", pushpin: "📌", question: "❓", red_circle: "🔴", repeat: "🔁", robot_face: "🤖", rocket: "🚀",
   rotating_light: "🚨", shield: "🛡️", sparkles: "✨", speech_balloon: "💬", star: "⭐", tada: "🎉", thinking_face: "🤔", trophy: "🏆",
   truck: "🚚", warning: "⚠️", wave: "👋", white_check_mark: "✅", x: "❌", zap: "⚡",
 };

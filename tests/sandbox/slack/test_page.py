@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.sandbox.chromium import PATIENCE_MS, chromium, in_browser, in_one_process
-from tests.sandbox.slack.browser import Screen, screen
+from tests.sandbox.slack.browser import Screen, plain, screen
 from tests.sandbox.slack.stage import BOT, DEALS, DM, MAYA, RAFA
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -77,6 +77,46 @@ def test_an_empty_form_is_checked_before_the_app_hears_of_it(shown: Screen) -> N
     assert "view_submission" not in [heard.get("type") for heard in shown.slack.app.heard]
     shown.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+
+
+def test_what_is_entered_while_an_act_is_under_way_outlives_the_redraw(shown: Screen) -> None:
+    shown.open()
+    urgent = {"text": plain("Urgent"), "value": "yes"}
+    box = {"type": "checkboxes", "action_id": "box", "options": [urgent]}
+    note = {"type": "plain_text_input", "action_id": "note", "focus_on_load": True}
+    more = {"type": "button", "action_id": "more", "text": plain("More")}
+    blocks = [
+        {"type": "input", "block_id": "box", "label": plain("Hurry"), "element": box, "optional": True},
+        {"type": "input", "block_id": "note", "label": plain("Note"), "element": note, "optional": True},
+        {"type": "actions", "block_id": "acts", "elements": [more]},
+    ]
+    modal = {"type": "modal", "title": plain("A form"), "submit": plain("Send")}
+
+    def reply(heard: dict[str, Any]) -> str:
+        client = shown.product.client
+        if "command" in heard:
+            client.views_open(trigger_id=heard["trigger_id"], view={**modal, "blocks": blocks})
+        return ""
+
+    shown.slack.app.reply = reply
+    shown.say("/content x")
+    expect(shown.page.get_by_label("Note")).to_be_focused()
+    shown.page.get_by_role("button", name="More").click()
+    shown.page.get_by_label("Urgent").check()
+    shown.page.get_by_label("Note").fill("By Friday")
+    view_id = shown.slack.see("state", **{"as": MAYA})["views"][0]["id"]
+
+    drawn = {"type": "section", "text": plain("Drawn anew")}
+    shown.product.client.views_update(view_id=view_id, view={**modal, "blocks": [drawn, *blocks]})
+
+    expect(shown.page.get_by_text("Drawn anew")).to_be_visible()
+    expect(shown.page.get_by_label("Urgent")).to_be_checked()
+    expect(shown.page.get_by_label("Note")).to_be_focused()
+    shown.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+    expect(shown.page.get_by_role("dialog")).to_be_hidden()
+    values = shown.slack.app.heard[-1]["view"]["state"]["values"]
+    assert [one["value"] for one in values["box"]["box"]["selected_options"]] == ["yes"]
+    assert values["note"]["note"]["value"] == "By Friday"
 
 
 def test_typing_ahead_finds_and_chooses_by_keyboard(shown: Screen) -> None:

@@ -18,6 +18,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from sandbox.slack import Clock, Server, create_app
+from sandbox.slack.socket_mode import PATH, drop
+from sandbox.slack.sockets import WebSocket
+from sandbox.slack.state import Slack
 from tests.sandbox.slack.stage import (
     APP_TOKEN,
     BOT,
@@ -240,6 +243,20 @@ def test_a_line_that_is_cut_is_found_dead_and_opened_again(lines: Lines) -> None
 
     assert [request.payload["event"]["text"] for request in listener.heard] == ["after"]
     assert lines.slack.refuse("sockets", fault="drop", socket=99) == "there is no such socket"
+
+
+def test_nothing_more_is_sent_on_a_line_that_was_cut_also_before_its_thread_sees_it() -> None:
+    slack = Slack(config(), Clock())
+    here, there = socket.socketpair()
+    with here, there:
+        # As of a browser's upgrade; no thread reads it.
+        headers = [(b"Host", b"x"), (b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
+        headers += [(b"Sec-WebSocket-Version", b"13"), (b"Sec-WebSocket-Key", b"dGhlIHNhbXBsZSBub25jZQ==")]
+        slack.sockets.join(WebSocket(here, headers, PATH))
+
+        drop(slack, number=None)
+
+        assert slack.sockets.deliver({"envelope_id": "e1"}, seconds=1) is None
 
 
 def test_an_event_whose_line_is_cut_goes_to_another_socket(lines: Lines) -> None:

@@ -252,7 +252,8 @@ def test_locale_and_strangeness_are_told(client: WebClient) -> None:
     stranger = client.users_info(user=STRANGER)["user"]
 
     assert (maya["locale"], maya["profile"]["email"]) == ("fr-FR", "maya@harbourline.test")
-    assert stranger["is_stranger"] is True
+    # Of another workspace, which is all that tells: Slack calls nobody a stranger who is in a channel with the app.
+    assert (stranger["is_stranger"], stranger["team_id"] == maya["team_id"]) == (False, False)
     assert "email" not in stranger["profile"]
     assert STRANGER not in {user["id"] for user in client.users_list()["members"]}
 
