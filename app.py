@@ -1,5 +1,11 @@
 """The composition root: settings become services, services become a web application, a worker, a relay."""
 
+import gc
+
+# Importing makes much and keeps it: to look for garbage meanwhile is a sixth of what a process takes to start.
+gc.disable()
+
+# isort: split
 import atexit
 import logging
 import os
@@ -60,6 +66,7 @@ from enablement.meaning import QuestionEmbedder
 from enablement.model import Lane, Task, key
 from enablement.nudging import SEND
 from enablement.ports import Embedder, Journal, Mirror, Services
+from enablement.shown_links import FOLLOW as FOLLOW_LINKS
 from jobs import lanes, wakeups
 from jobs.announcing import COLLEAGUES
 from jobs.learning import LEARN, RENEW_ALL
@@ -73,6 +80,10 @@ if TYPE_CHECKING:
     from bot.app import SlackDoor
     from bot.socket import SocketDoor
 
+# What was imported stays: nobody looks through it again.
+gc.freeze()
+gc.enable()
+
 # Who adds to the library indexes it too; this is for what another machine added.
 INDEX_EVERY_S = 30
 # People change decks by the day; each look is a few calls of the org's daily number.
@@ -82,6 +93,7 @@ NICENESS = {"reply": 0, "write": 5, "compute": 10}
 # In Slack somebody waits.
 QUESTION_WITHIN_S = 0.3
 REVIEW_EVERY_S = 24 * 3600
+TIDY_EVERY_S = 3600
 # What is recent costs two calls; all of it one for 2,000 touches or deals.
 CHECK_EVERY_S, CHECK_ALL_EVERY_S = 15 * 60, 24 * 3600
 SUM_UP_EVERY_S = 24 * 3600
@@ -93,7 +105,7 @@ FOLLOW_EVERY_S = 15
 # Who looks at their Home tab sees what happens; the figures of the library are of the hour.
 HOMES_EVERY_S, COUNT_EVERY_S = 15, 3600
 # A message of what changed waits for more anyway; a Monday morning may begin a few minutes late.
-NUDGE_EVERY_S, DIGEST_EVERY_S = 60, 300
+NUDGE_EVERY_S, DIGEST_EVERY_S, LINKS_EVERY_S = 60, 300, 30
 # An author looks now and then; more often would only be chatter with Slack.
 PROGRESS_EVERY_S = 60
 
@@ -175,6 +187,31 @@ def embedder(settings: Settings, database: Database, incidents: Incidents | None
     )
 
 
+def schedules(settings: Settings) -> dict[str, int]:
+    """Return what is done again and again, by kind: every so many seconds."""
+    return {
+        "deals.sync": settings.sync_every_s,
+        "library.index": INDEX_EVERY_S,
+        "library.review": REVIEW_EVERY_S,
+        COLLEAGUES: int(COLLEAGUES_EVERY.total_seconds()),
+        ANNOUNCE_FOLLOW: FOLLOW_EVERY_S,
+        FOLLOW_HOMES: HOMES_EVERY_S,
+        COUNT: COUNT_EVERY_S,
+        "ledger.tidy": TIDY_EVERY_S,
+        SEND: NUDGE_EVERY_S,
+        DIGESTS: DIGEST_EVERY_S,
+        FOLLOW_LINKS: LINKS_EVERY_S,
+        ANNOUNCE_PROGRESS: PROGRESS_EVERY_S,
+        "crm.check": CHECK_EVERY_S,
+        "crm.check_all": CHECK_ALL_EVERY_S,
+        FOLLOW_LIBRARY: COPY_EVERY_S,
+        LEARN: LEARN_EVERY_S,
+        RENEW_ALL: RENEW_ALL_EVERY_S,
+        **({"crm.sum_up": SUM_UP_EVERY_S} if settings.salesforce_deal_summary else {}),
+        **({"library.files": FILES_EVERY_S} if settings.salesforce_file_libraries else {}),
+    }
+
+
 def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -> tuple[Services, Database]:
     """Return all that the product needs, over a database that is brought up to date first.
 
@@ -254,6 +291,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         nudges_per_day=settings.nudges_per_day,
         quiet_hours=settings.quiet_hours,
         confirm_beyond=settings.confirm_beyond,
+        schedules=schedules(settings),
         suggests_in_crm=settings.salesforce_suggestions,
     )
     return services, database
@@ -334,25 +372,7 @@ def relay() -> None:
         owner=owner,
         tidy=database.checkpoint,
         watch=partial(watch, services, channel=settings.ops_channel, read_every_s=settings.sync_every_s),
-        schedules={
-            "deals.sync": settings.sync_every_s,
-            "library.index": INDEX_EVERY_S,
-            "library.review": REVIEW_EVERY_S,
-            COLLEAGUES: int(COLLEAGUES_EVERY.total_seconds()),
-            ANNOUNCE_FOLLOW: FOLLOW_EVERY_S,
-            FOLLOW_HOMES: HOMES_EVERY_S,
-            COUNT: COUNT_EVERY_S,
-            SEND: NUDGE_EVERY_S,
-            DIGESTS: DIGEST_EVERY_S,
-            ANNOUNCE_PROGRESS: PROGRESS_EVERY_S,
-            "crm.check": CHECK_EVERY_S,
-            "crm.check_all": CHECK_ALL_EVERY_S,
-            FOLLOW_LIBRARY: COPY_EVERY_S,
-            LEARN: LEARN_EVERY_S,
-            RENEW_ALL: RENEW_ALL_EVERY_S,
-            **({"crm.sum_up": SUM_UP_EVERY_S} if settings.salesforce_deal_summary else {}),
-            **({"library.files": FILES_EVERY_S} if settings.salesforce_file_libraries else {}),
-        },
+        schedules=services.schedules,
     ).run(stop)
 
 

@@ -84,10 +84,13 @@ def demo(
 @cli.command()
 def up(port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000) -> None:
     """Run all of Touchline on this machine: web, workers, relay and, unless REDIS_URL is set, a queue."""
-    from demo import run_alone  # as above
+    from demo import DemoFailed, run_alone  # as above
 
     read_settings()
-    run_alone(port, say=lambda text: err.print(escape(text), highlight=False, soft_wrap=True))
+    try:
+        run_alone(port, say=lambda text: err.print(escape(text), highlight=False, soft_wrap=True))
+    except DemoFailed as error:
+        raise Failed(str(error)) from error
 
 
 @cli.command()
@@ -249,9 +252,11 @@ def _print_reply(reply: answering.Reply, services: Services) -> None:
         err.print(escape(reply.text))
         if isinstance(reply, answering.Picker):
             for deal in reply.deals[:20]:
-                err.print(f"  {escape(deal.name)}  [dim]{escape(wording.deal_facts(deal))}[/]")
+                err.print(
+                    f"  {escape(deal.name)}  [dim]{escape(wording.deal_facts(deal, now=services.clock()))}[/]"
+                )
         return
-    facts = f"{escape(wording.deal_facts(reply.deal))}  ({wording.how(reply.how)})"
+    facts = f"{escape(wording.deal_facts(reply.deal, now=services.clock()))}  ({wording.how(reply.how)})"
     out.print(f"[bold]{escape(reply.deal.name)}[/]  {facts}")
     out.print(escape(wording.basis(reply.basis, reply.ask.question)), style="dim")
     table = Table("", "title", "kind", "language", "updated", "why", box=None, header_style="bold")

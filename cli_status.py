@@ -12,8 +12,9 @@ from rich.table import Table
 
 from crm.mapping import load_field_map
 from enablement.health import Check, Health, Quality, Trouble, checks, measure, quality, troubles
-from enablement.model import LANES, Letter, Run
+from enablement.model import Letter, Run
 from enablement.ports import Services
+from enablement.retrying import retry as try_again
 from settings import Settings, read_settings
 from terminal import AsJson, open_services, out, record_url, say
 
@@ -53,8 +54,7 @@ def outbox(
     if retry:
         dead = services.outbox.letters(states=("dead",), limit=MOST_RETRIED)
         chosen = [one.id for one in dead if not ids or one.id.startswith(tuple(ids))]
-        count = services.outbox.revive(chosen, now=services.clock())
-        services.work.wake(*LANES)
+        count = try_again(services, by="operator", now=services.clock(), ids=chosen)
         print(json.dumps({"retried": count})) if as_json else out.print(f"{count} made due again.")
         return
     letters = services.outbox.letters(states=("due", "leased", "dead"), limit=LETTERS_SHOWN)

@@ -31,6 +31,7 @@ from sandbox import plugin
 from sandbox.salesforce import BARE_ORG, ORGANIZATION_ID
 from sandbox.world import (
     ENABLEMENT,
+    OPS,
     PROTAGONIST,
     ROLLOUT_NAME,
     ContentUse,
@@ -49,6 +50,8 @@ QUESTION = "proof of payback for the CFO"
 INTEGRATION_USER = "integration@stowmark.example"
 STEP_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.01
+# Of one machine alone: a worker of replies computes on one processor only.
+REPLY_WORKERS = 2
 # So many closed deals that the effects of content on them can be told from chance.
 PAST_DEALS = 1_000
 Say = Callable[[str], None]
@@ -127,8 +130,13 @@ def run_alone(port: int, *, say: Say) -> None:
         raise DemoFailed(f"Port {port} is taken by another program. Choose another with --port.")
     settings = read_settings()
     with until_told(), contextlib.ExitStack() as stack:
-        processes = _processes(stack, dict(os.environ), settings.data_dir, with_queue=not settings.redis_url)
-        start_touchline(processes[0], port=port, environ=processes[1])
+        try:
+            keeper, environ = _processes(
+                stack, dict(os.environ), settings.data_dir, with_queue=not settings.redis_url
+            )
+            start_touchline(keeper, port=port, environ=environ, reply_workers=REPLY_WORKERS)
+        except NotReady as error:
+            raise DemoFailed(str(error)) from error
         say(f"Touchline listens at http://127.0.0.1:{port}. Ctrl-C ends it.")
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
@@ -213,6 +221,7 @@ def _environment(ports: Ports, data: Path) -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{ports.web}",
         "TOUCHLINE_DATA": str(data.resolve()),
         "TOUCHLINE_LIBRARIANS": ENABLEMENT,
+        "TOUCHLINE_ROLES": f"ops={OPS}; admin={OPS}",
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{data.resolve() / 'touchline.db'}",
         "SYNC_EVERY_SECONDS": "30",
         "PYTHONUNBUFFERED": "1",

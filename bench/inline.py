@@ -2,11 +2,10 @@
 
 import os
 
-from flask import Flask, Response, request
-from slack_bolt import Ack, App, Respond
-from slack_bolt.adapter.flask import SlackRequestHandler
-from slack_sdk import WebClient
+from flask import Flask
+from slack_bolt import Ack, Respond
 
+from bench import echo
 from sandbox.world.org_client import OrgClient
 
 # What an answer needs of the CRM at the least: the person's deals, and whether they may read them.
@@ -23,8 +22,6 @@ def web() -> Flask:
         os.environ["SALESFORCE_CLIENT_ID"],
         os.environ["SALESFORCE_CLIENT_SECRET"],
     ).__enter__()
-    client = WebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
-    bolt = App(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
 
     def answer(ack: Ack, respond: Respond, command: dict[str, str]) -> None:
         ack()
@@ -32,17 +29,4 @@ def web() -> Flask:
             org.query(question)
         respond(command["text"])
 
-    bolt.command("/content")(answer)
-    handler = SlackRequestHandler(bolt)
-    app = Flask(__name__)
-
-    @app.post("/slack/events")
-    def slack_request() -> Response:
-        answer: Response = handler.handle(request)
-        return answer
-
-    @app.get("/readyz")
-    def ready() -> dict[str, bool]:
-        return {"ok": True}
-
-    return app
+    return echo.web(answer)

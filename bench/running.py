@@ -12,7 +12,7 @@ import requests
 
 from bench import crowd, library, meaning
 from bench.figures import BenchFailed, Options
-from demo import Demo, DemoFailed, Ports, started
+from demo import REPLY_WORKERS, Demo, DemoFailed, Ports, started
 from enablement.copying import ASSET, RENEW
 from enablement.following import SUGGEST, SUGGEST_IN_CRM
 from enablement.ports import TryLater
@@ -57,7 +57,8 @@ def running(
     with (
         tempfile.TemporaryDirectory(prefix="touchline-bench-") as folder,
         _failures_told(),
-        started(ports, Path(folder), say=options.say, extra=extra) as demo,
+        # As `touchline up` does.
+        started(ports, Path(folder), say=options.say, reply_workers=REPLY_WORKERS, extra=extra) as demo,
     ):
         options.say(f"Bringing {sellers} sellers with {deals_each} deals each…")
         people, channel = crowd.bring(demo, sellers, deals_each=deals_each, seed=seed)

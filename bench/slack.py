@@ -105,7 +105,9 @@ def _measure(all_of_it: Running, acts: Sequence[Act]) -> Phase:
     by_kind: dict[str, list[float]] = {}
     for act, key, one, at in zip(acts, keys, done, found, strict=True):
         if key and at is None:
-            raise BenchFailed(f"A {act.kind} was taken and not answered: {key}")
+            raise BenchFailed(
+                f"A {act.kind} was taken and not answered: {key}; {_calls(slack_url, key, after, one.due)}"
+            )
         if at is not None:
             by_kind.setdefault(act.kind, []).append(at - one.due)
     calls = commands.received(slack_url, after=after)
@@ -118,35 +120,41 @@ def _measure(all_of_it: Running, acts: Sequence[Act]) -> Phase:
     )
 
 
+def _calls(slack_url: str, key: Key, after: int, due: float) -> str:
+    """Say how the app called that method for that person, in seconds from when the act was due."""
+    method, who = key[:2]
+    calls = commands.received(slack_url, after=after)
+    its = [one for one in calls if one["method"] == method and who in map(str, one["arguments"].values())]
+    told = ", ".join(f"{one['status']} after {one['at'] - due:.1f} s" for one in its)
+    put_off = sum(one["status"] == requests.codes.too_many_requests for one in calls)
+    return f"its calls: {told or 'none'}; {put_off} calls of all were put off"
+
+
 def _wait_for(
     slack_url: str, keys: Sequence[Key], done: Sequence[Sent], *, after: int, sent_before: int
 ) -> list[float | None]:
     """Return when each act was answered: by the first call of its key after it that answers no earlier one.
 
-    A Home tab opened again before it was drawn is drawn once: the last that is published answers both.
+    A Home tab opened again before it was drawn is drawn once, and that answers both.
     """
     ends = time.monotonic() + ENDS_WITHIN_S
     while True:
         sent = commands.look(slack_url, "sent", since=str(sent_before))["requests"]
         seen = answers(commands.received(slack_url, after=after), sent)
-        published = {key: max(times) for key, times in seen.items() if key[0] == "views.publish"}
         found = [
-            first(seen[key], one.due) if key in seen else None for key, one in zip(keys, done, strict=True)
+            first(seen.get(key, []), one.due, shared=key[:1] == ("views.publish",))
+            for key, one in zip(keys, done, strict=True)
         ]
-        if all(at is not None for key, at in zip(keys, found, strict=True) if key):
+        is_all = all(at is not None for key, at in zip(keys, found, strict=True) if key)
+        if is_all or time.monotonic() > ends:
             return found
-        if time.monotonic() > ends:
-            return [
-                last if at is None and key and (last := published.get(key)) and last >= one.due else at
-                for key, at, one in zip(keys, found, done, strict=True)
-            ]
-        time.sleep(commands.LOOK_EVERY_S)
+        time.sleep(LOOK_EVERY_S)
 
 
-def first(times: list[float], due: float) -> float | None:
-    """Take the first of these times that is not before one was due."""
+def first(times: list[float], due: float, *, shared: bool = False) -> float | None:
+    """Return the first of these times that is not before one was due; taken away, unless it is shared."""
     at = next((one for one in sorted(times) if one >= due), None)
-    if at is not None:
+    if at is not None and not shared:
         times.remove(at)
     return at
 

@@ -92,8 +92,10 @@ class Street:
         self._demo = demo
         self._channel = channel
         self._chance = chance
-        # Of those who act on one answer, each kind has its own: what one does must not take the other's buttons away.
-        own = {"save": reps[0::3], "feedback": reps[1::3], "share": reps[2::3], "why": reps[2::3]}
+        # Each kind of acts on an answer has people of its own: what one does must not take the other's buttons away,
+        # and who fills in a form opens no other window over it.
+        own = {"save": reps[0::4], "feedback": reps[1::4], "share": reps[2::4]}
+        own |= dict.fromkeys(("why", "shortcut"), reps[3::4])
         self._turns = {kind: itertools.cycle(own.get(kind, reps)) for kind in SHARES}
         self._opened: list[Rep] = []
         self._bot = str(commands.look(demo.slack_url, "workspace")["bot"]["user_id"])

@@ -146,7 +146,7 @@ def names_of(found: Reach) -> list[Block]:
     """Name the readers, as many as can be read, and say who was named but is never told."""
     names = [reader.name or reader.slack_id for reader in found.readers]
     more = len(names) - MOST_NAMES
-    listed = [*names[:MOST_NAMES], *([ngettext("{n} more", "{n} more", more)] if more > 0 else [])]
+    listed = [*names[:MOST_NAMES], *([ngettext("one more", "{n} more", more)] if more > 0 else [])]
     said = [small(enumerated(listed))] if listed else []
     left_out = len(found.left_out)
     if left_out:

@@ -252,4 +252,5 @@ def _press(
     style: str | None = None,
     confirm: ConfirmObject | None = None,
 ) -> ButtonElement:
-    return button(text, action_id, about=title_of(one), carried=Carried(one.id), style=style, confirm=confirm)
+    carried = Carried(one.id, version=str(one.version))
+    return button(text, action_id, about=title_of(one), carried=carried, style=style, confirm=confirm)

@@ -14,7 +14,7 @@ from bot.announce_review import review_view
 from bot.announcement_blocks import message_blocks
 from bot.gateway import NotThere, SlackGateway
 from bot.parts import small
-from enablement.announcing import Reach, assets_of, reach, right_of
+from enablement.announcing import Reach, assets_of, reach, right_of, signed
 from enablement.language import _
 from enablement.model import Announcement, Wording
 from enablement.ports import Services, TryLater, Undeliverable
@@ -63,7 +63,7 @@ def preview(one: Announcement, language: str, services: Services) -> list[Block]
     assets = assets_of(one, services, now=services.clock())
     if not (wording.title.strip() or wording.text.strip() or assets):
         return [small(_("Type a title and a text to see them here."))]
-    return message_blocks(one, None, wording, assets, public_url=services.public_url)
+    return message_blocks(signed(one, services), None, wording, assets, public_url=services.public_url)
 
 
 def readable(text: str, gateway: SlackGateway) -> str:

@@ -41,6 +41,7 @@ class Form:
     """What a view of ours holds beside its fields: which announcement, as it was drawn, and where in the form we are.
 
     `step`: what, who, review, questions, confirm, extend, decline. `number`: of people, as the author confirms it.
+    `address`: where the message is changed whose button opened the form.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Form:
     edits: bool = False
     names: bool = False
     number: int = 0
+    address: str = ""
 
     def to_json(self) -> str:
         return json.dumps(

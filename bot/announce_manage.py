@@ -28,9 +28,10 @@ from bot.announce_draw import step, zone_of
 from bot.announce_form import Form, entered, form_of
 from bot.announce_review import ENDS, EXTENDING, ends_on, extend_view
 from bot.announce_windows import answer, is_new, redraw, show
+from bot.asks import email_of
 from bot.gateway import SlackGateway
 from bot.mrkdwn import plain
-from bot.payload import UnknownButton, read
+from bot.payload import Carried, UnknownButton, read
 from bot.publish_blocks import said_modal
 from enablement import announcing
 from enablement.announcing import CannotAnnounce
@@ -115,12 +116,13 @@ def extend(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
 def approve(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
     """Start what waits for approval, and say so in place of the buttons."""
     slack_id, now = str(body["user"]["id"]), services.clock()
+    carried = Carried("")
     try:
-        announcement_id = read(str(body["actions"][0].get("value") or "")).id
-        one = announcing.approve(announcement_id, slack_id, services, now=now)
+        carried = read(str(body["actions"][0].get("value") or ""))
+        one = announcing.approve(carried.id, slack_id, services, now=now, seen=_seen(carried))
     except (CannotAnnounce, UnknownButton) as error:
         ack()
-        answer(body, str(error), gateway)
+        _say_why(error, carried, body, services, gateway)
         return
     ack()
     _replace(body, one, _("You approved it: it is on its way."), gateway)
@@ -133,26 +135,30 @@ def ask_why(
     if not is_new(ack, context, services):
         return
     try:
-        form = Form(read(str(body["actions"][0].get("value") or "")).id, 0, "decline")
+        carried = read(str(body["actions"][0].get("value") or ""))
+        address = str(body.get("response_url") or "")
+        form = Form(carried.id, _seen(carried), "decline", address=address)
         show(body, decline_view(form), gateway)
     except UnknownButton as error:
         answer(body, str(error), gateway)
 
 
-def decline(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
+def decline(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
     """Give an announcement back to its author, with the reason."""
     slack_id, view = str(body["user"]["id"]), body["view"]
     try:
         form = form_of(view)
         why = str(entered(view).get(WHY) or "")
         now = services.clock()
-        one = announcing.decline(form.id, slack_id, services, now=now)
+        one = announcing.decline(form.id, slack_id, services, now=now, seen=form.version)
         announcing.tell_of_approval(one, services, now=now, why=why)
     except (CannotAnnounce, UnknownButton) as error:
         ack(response_action="errors", errors={WHY: plain(str(error), most=150)})
         return
     text = _("Its author hears why, and has it among their drafts again.")
     ack(response_action="update", view=said_modal(_("Declined"), text))
+    if form.address:
+        _replace({"response_url": form.address}, one, text, gateway)
 
 
 def managing(one: Announcement, slack_id: str, services: Services, *, said: str = "") -> View:
@@ -171,7 +177,7 @@ def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.view(EXTENDING)(partial(extend, services=services))
     app.action(APPROVE)(partial(approve, **handed))
     app.action(DECLINE)(partial(ask_why, **handed))
-    app.view(DECLINE_FORM)(partial(decline, services=services))
+    app.view(DECLINE_FORM)(partial(decline, **handed))
 
 
 def _pressed(body: Mapping[str, Any], slack_id: str, services: Services) -> Announcement:
@@ -181,6 +187,25 @@ def _pressed(body: Mapping[str, Any], slack_id: str, services: Services) -> Anno
     if one is None or not announcing.may_change(one, slack_id, services):
         raise CannotAnnounce(_("Only its author and librarians may change this."))
     return one
+
+
+def _say_why(
+    error: Exception, carried: Carried, body: Mapping[str, Any], services: Services, gateway: SlackGateway
+) -> None:
+    """Say why nothing was approved: in place of buttons that serve nobody any more, or beside those that do."""
+    slack_id = str(body["user"]["id"])
+    one = services.announcements.announcement(carried.id) if carried.id else None
+    is_over = one is not None and (one.state != "in_review" or _seen(carried) not in (0, one.version))
+    if one is None or not is_over or not announcing.is_librarian(slack_id, services):
+        answer(body, str(error), gateway)
+        return
+    # A double click: what was done counts.
+    is_done = one.state == "running" and one.approved_by == email_of(body, services)
+    _replace(body, one, _("You approved it: it is on its way.") if is_done else str(error), gateway)
+
+
+def _seen(carried: Carried) -> int:
+    return int(carried.version) if carried.version.isdecimal() else 0
 
 
 def _replace(body: Mapping[str, Any], one: Announcement, outcome: str, gateway: SlackGateway) -> None:

@@ -219,11 +219,10 @@ def _asked(one: Announcement, zone: ZoneInfo) -> list[Block]:
 
 def _every(hours: int) -> str:
     days, rest = divmod(hours, 24)
-    return (
-        ngettext("every hour", "every {n} hours", hours)
-        if rest
-        else ngettext("every day", "every {n} days", days)
-    )
+    if rest:
+        return ngettext("every hour", "every {n} hours", hours)
+    # Languages with one form for all numbers would say “every 1 day”.
+    return _("daily") if days == 1 else ngettext("every day", "every {n} days", days)
 
 
 def _select(name: str, options: Sequence[Any], chosen: str) -> StaticSelectElement:

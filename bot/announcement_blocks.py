@@ -18,7 +18,7 @@ from bot.mrkdwn import clean, escape, fits, plain, whole
 from bot.parts import button, label, mrkdwn, option, section, small
 from bot.payload import Carried
 from enablement import wording as words
-from enablement.announcing import BROADCASTS, asset_link, is_channel
+from enablement.announcing import BROADCASTS, TEST, asset_link, is_channel
 from enablement.language import _, marked, moment, ngettext, spoken
 from enablement.model import Announcement, Asset, Receipt, Wording
 
@@ -206,6 +206,9 @@ def _small_print(one: Announcement, receipt: Receipt | None, wording: Wording) -
     # A preview shows each language as those see it who speak it.
     if receipt and wording.language[:2] != spoken()[:2]:
         yield small(_("This is not there in your language."))
+    if receipt and receipt.id.startswith(TEST):
+        yield small(_("This is a test message that only you were sent: nothing is counted."))
+        return
     honest = _(
         "{author} and your managers see what you press here. Slack does not tell anybody what you have read.",
         author=one.author,

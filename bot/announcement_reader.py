@@ -28,7 +28,7 @@ from bot.mrkdwn import escape
 from bot.parts import section
 from bot.payload import Carried, UnknownButton, read
 from enablement import announcing
-from enablement.announcing import CannotAnnounce, assets_of, is_channel, next_morning, wording_for
+from enablement.announcing import CannotAnnounce, assets_of, is_channel, next_morning, signed, wording_for
 from enablement.language import _
 from enablement.model import Announcement, Asset, Receipt, Wording, Written
 from enablement.ports import Services, TryLater, Undeliverable
@@ -268,7 +268,7 @@ def _whole(receipt_id: str, services: Services) -> tuple[Announcement, Receipt, 
         raise LookupError(receipt_id)
     profile = services.mirror.profile(mine.slack_id)
     wording, _is_fallback = wording_for(one, profile.locale if profile else "")
-    return one, mine, wording
+    return signed(one, services), mine, wording
 
 
 def _say(text: str, pressed: Pressed, gateway: SlackGateway) -> None:

@@ -10,8 +10,7 @@ from bot.mrkdwn import clean
 from bot.payload import Carried, UnknownButton, read
 from enablement.model import Ask, Event, Lane, Place, Record, Suggestion, Surface, Task, Written, key
 from enablement.ports import Services
-
-LONGEST_QUESTION = 500
+from enablement.refining import LONGEST_QUESTION
 
 
 def new_ask(
@@ -58,6 +57,31 @@ def accept(
     # Who gets no answer asks again: a question alone need not be on the disk before Slack hears that it is taken.
     if services.ledger.write(written, now=ask.asked_at, lazily=not also):
         services.work.wake(lane)
+
+
+def ask_for_list(
+    kind: str,
+    page: int,
+    slack_id: str,
+    channel: str,
+    body: Mapping[str, Any],
+    context: BoltContext,
+    services: Services,
+    *,
+    replaces: bool = False,
+) -> None:
+    """Have a page of a list sent where it was asked for, or put in place of the page that stands there."""
+    ask = new_ask(
+        context,
+        surface="command",
+        slack_id=slack_id,
+        question=str(page),
+        place=Place(channel, "", channel.startswith("D")),
+        response_url=str(body.get("response_url") or ""),
+        now=services.clock(),
+        replaces=replaces,
+    )
+    accept(ask, kind, context, services)
 
 
 def event_of(context: BoltContext) -> Event:

@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
 from bot import announce_blocks, evidence_blocks, library_blocks, publish_blocks, request_blocks, saved_blocks
-from bot.find_blocks import understood
+from bot.find_blocks import aside, understood
 from bot.mrkdwn import escape, plain
 from bot.parts import button, option
 from bot.payload import Carried
@@ -83,7 +83,7 @@ def reply(
         case Answer():
             return answer(said, public_url=public_url, now=now)
         case Picker():
-            return picker(said)
+            return picker(said, now=now)
         case Offer():
             return publish_blocks.offer(said)
         case Holdings():
@@ -101,13 +101,14 @@ def reply(
 
 
 def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block], str]:
-    blocks: list[Block] = [_deal_line(said), *understood(said)]
+    blocks: list[Block] = [_deal_line(said, now), *understood(said)]
     reasons = [reason for shown in said.shown for reason in shown.suggestion.reasons]
     learned, again = effects.finding(reasons) is not None, bool(said.ask.refined.without)
     basis = wording.basis(said.basis, said.ask.question, learned=learned, again=again)
     unknown = wording.unknown(reasons)
     notes = [
         basis,
+        *aside(said),
         *([_("Salesforce doesn't say of this deal: {facts}.", facts=unknown)] if unknown else []),
         *([_("Customer-facing content only: outsiders read this channel.")] if said.customers_only else []),
     ]
@@ -121,12 +122,12 @@ def answer(said: Answer, *, public_url: str, now: datetime) -> tuple[list[Block]
     return blocks, escape(_("For {deal}: {answer}", deal=said.deal.name, answer=titles or basis), most=300)
 
 
-def picker(said: Picker) -> tuple[list[Block], str]:
+def picker(said: Picker, *, now: datetime) -> tuple[list[Block], str]:
     question = f"{said.text} {wording.quoted(said.ask.question)}" if said.ask.question else said.text
     select = StaticSelectElement(
         action_id=DEAL,
         placeholder=PlainTextObject(text=_("Choose a deal")),
-        options=[_deal_option(deal) for deal in said.deals[:MOST_OPTIONS]],
+        options=[_deal_option(deal, now) for deal in said.deals[:MOST_OPTIONS]],
     )
     block = SectionBlock(
         block_id=PICKER_BLOCK + said.ask.id, text=_mrkdwn(escape(question, most=1000)), accessory=select
@@ -134,9 +135,9 @@ def picker(said: Picker) -> tuple[list[Block], str]:
     return [block], escape(said.text, most=300)
 
 
-def _deal_line(said: Answer) -> SectionBlock:
+def _deal_line(said: Answer, now: datetime) -> SectionBlock:
     deal = said.deal
-    facts = escape(wording.deal_facts(deal), most=500)
+    facts = escape(wording.deal_facts(deal, now=now), most=500)
     return SectionBlock(
         text=_mrkdwn(f"*{escape(deal.name, most=300)}*\n{facts}  ·  _{escape(wording.how(said.how))}_"),
         accessory=ButtonElement(
@@ -161,11 +162,16 @@ def _asset(shown: Shown, *, public_url: str, now: datetime, is_first: bool) -> l
         *((f":bookmark: {saved}",) if shown.saved else ()),
     )
     title = escape(asset.title, most=300)
-    why, verdict = effects.in_short(suggestion.reasons)
+    why, verdict, aside = effects.quietly(suggestion.reasons)
     lines = [escape(why or _("Nearest by its words."), most=1000), escape(verdict, most=600)]
+    small = (*map(_fact, facts[:3]), *facts[3:], *((_fact(aside),) if aside else ()))
     return [
-        SectionBlock(text=_mrkdwn("\n".join((f"*{suggestion.rank}. {title}*", *filter(None, lines))))),
-        ContextBlock(elements=[_mrkdwn("  ·  ".join((*map(_fact, facts[:3]), *facts[3:])))]),
+        # The menu stands beside the title: in the row of buttons it would not fit on a phone.
+        SectionBlock(
+            text=_mrkdwn("\n".join((f"*{suggestion.rank}. {title}*", *filter(None, lines)))),
+            accessory=_menu(shown),
+        ),
+        ContextBlock(elements=[_mrkdwn("  ·  ".join(small))]),
         ActionsBlock(elements=_buttons(shown, public_url, is_first=is_first)),
         *_sent(shown),
     ]
@@ -211,7 +217,7 @@ def _buttons(shown: Shown, public_url: str, *, is_first: bool) -> Sequence[Inter
     )
     opener = button(_("Open"), OPEN, about=title, url=open_link(suggestion, public_url))
     why = button(_("Why this?"), WHY, about=title, carried=carried)
-    rest = [opener, why, _menu(shown)]
+    rest = [opener, why]
     return [share, *rest] if shown.asset.audience == "customer" else rest
 
 
@@ -230,8 +236,8 @@ def _menu(shown: Shown) -> OverflowMenuElement:
     return OverflowMenuElement(action_id=SAY, options=[keep, *options])
 
 
-def _deal_option(deal: Deal) -> Option:
-    facts = wording.deal_facts(deal)
+def _deal_option(deal: Deal, now: datetime) -> Option:
+    facts = wording.deal_facts(deal, now=now)
     return Option(
         value=deal.id,
         text=PlainTextObject(text=plain(deal.name, most=75), emoji=False),

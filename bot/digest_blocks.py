@@ -1,6 +1,7 @@
 """The weekly digests as Block Kit; a team's week as a chart too."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock, SectionBlock
@@ -56,9 +57,9 @@ class Chart(Block):
         }
 
 
-def digest(said: Digest) -> tuple[list[Block], str]:
+def digest(said: Digest, *, now: datetime) -> tuple[list[Block], str]:
     """Return the blocks of a digest, and its text for notifications. A chart says nothing that is not in words too."""
-    blocks, text = _team(said) if isinstance(said, TeamDigest) else _library(said)
+    blocks, text = _team(said, now) if isinstance(said, TeamDigest) else _library(said)
     stop = button(_("No more digests"), STOP, about=_("Weekly digest"), carried=Carried("digest"))
     return [*blocks, ActionsBlock(elements=[*_ways(said), stop])], escape(text, most=300)
 
@@ -70,7 +71,7 @@ def stopped() -> tuple[list[Block], str]:
     return [SectionBlock(text=mrkdwn(escape(text)), accessory=undo)], escape(text)
 
 
-def _team(said: TeamDigest) -> tuple[list[Block], str]:
+def _team(said: TeamDigest, now: datetime) -> tuple[list[Block], str]:
     use, head = said.use, _("Your team's week")
     told = in_a_row(
         [
@@ -85,31 +86,33 @@ def _team(said: TeamDigest) -> tuple[list[Block], str]:
         title = _("Shared and opened in 30 days")
         bars = [(one.name, (one.shared[1], one.opened[1])) for one in people]
         blocks.append(Chart(title, (_("Shared"), _("Opened by buyers")), bars))
-    blocks += [section("\n".join(_person(one) for one in people[:_BARS]))] if people else []
+    if people:
+        title = _bold(_("In 7 days (in 30)"))
+        blocks.append(section("\n".join([title, *(_person(one) for one in people[:_BARS])])))
     if use.untouched:
         blocks += [DividerBlock(), section(_bold(_("Untouched, the largest first")))]
-        blocks += [_deal(one) for one in use.untouched[:MOST_UNTOUCHED]]
+        blocks += [_deal(one, now) for one in use.untouched[:MOST_UNTOUCHED]]
     if said.gaps:
         missing, lines = _("Nothing good in the library for these"), "\n".join(_gap(one) for one in said.gaps)
         blocks += [DividerBlock(), section(f"{_bold(missing)}\n{lines}")]
-    blocks.append(small(_("In 7 days and in 30. Counted are deals that you may see.")))
+    blocks.append(small(_("Counted are deals that you may see.")))
     return blocks, f"{head}: {told}"
 
 
 def _person(one: PersonUse) -> str:
     facts = in_a_row(
         [
-            _("Shared {week} and {month}", week=one.shared[0], month=one.shared[1]),
-            _("opened {week} and {month}", week=one.opened[0], month=one.opened[1]),
+            _("{week} ({month}) shared", week=one.shared[0], month=one.shared[1]),
+            _("{week} ({month}) opened", week=one.opened[0], month=one.opened[1]),
         ]
     )
     # Within what a section takes, whatever twenty people are called.
     return f"• *{escape(one.name, most=60)}*  {escape(facts, most=80)}"
 
 
-def _deal(one: Deal) -> SectionBlock:
-    text = f"*{escape(one.name, most=_NAME)}*\n{escape(wording.deal_facts(one), most=_NAME)}"
-    more = button(_("All suggestions"), MORE, about=one.name, carried=Carried(one.id))
+def _deal(one: Deal, now: datetime) -> SectionBlock:
+    text = f"*{escape(one.name, most=_NAME)}*\n{escape(wording.deal_facts(one, now=now), most=_NAME)}"
+    more = button(_("Suggestions"), MORE, about=one.name, carried=Carried(one.id))
     return SectionBlock(text=mrkdwn(text), accessory=more)
 
 
@@ -117,7 +120,8 @@ def _gap(one: TeamGap) -> str:
     facts = [one.stage, one.segment, wording.language(one.language) if one.language else ""]
     where = in_a_row(filter(None, facts)) or _("unknown")
     count = ngettext("{n} open deal", "{n} open deals", one.deals)
-    return f"• {escape(where, most=_NAME)}: {escape(count)}"
+    line = _("{facet}: {value}", facet=plain(where, most=_NAME), value=count)
+    return f"• {escape(line)}"
 
 
 def _library(said: LibraryDigest) -> tuple[list[Block], str]:
@@ -130,7 +134,7 @@ def _library(said: LibraryDigest) -> tuple[list[Block], str]:
             ngettext("one search found nothing", "{n} searches found nothing", said.unmet),
         ]
     )
-    blocks: list[Block] = [HeaderBlock(text=label(head)), section(escape(told))]
+    blocks: list[Block] = [HeaderBlock(text=label(head)), section(escape(f"{told[:1].upper()}{told[1:]}"))]
     blocks += [section("\n".join(lines)) for lines in _parts(said) if lines]
     return blocks, f"{head}: {told}"
 
@@ -169,7 +173,7 @@ def _figures(found: LibraryFigures) -> Iterator[str]:
         ),
     ):
         if count:
-            yield f"• {escape(text)}"
+            yield f"• {escape(f'{text[:1].upper()}{text[1:]}')}"
 
 
 def _unwelcome(one: NudgeMeasure) -> str:

@@ -59,7 +59,11 @@ def _overview(said: Overview) -> tuple[list[Block], str]:
     title = _headline(Wish())
     blocks: list[Block] = [section(f"*{escape(title)}*"), small(_learned(said.run))]
     if any(said.verdicts.values()):
-        lines = [f"{_MARKS[name]} {escape(effects.verdict(name))}: {said.verdicts[name]}" for name in _MARKS]
+        counts = {
+            name: _("{facet}: {value}", facet=effects.verdict(name), value=said.verdicts[name])
+            for name in _MARKS
+        }
+        lines = [f"{_MARKS[name]} {escape(count)}" for name, count in counts.items()]
         blocks += [
             section("\n".join(lines)),
             small(_("Assets by their effect on winning. The picture comes as a direct message from me.")),
@@ -151,8 +155,9 @@ def _gap(gap: Gap) -> str:
         lines.append(escape(_listing([one.name for one in gap.deals], len(cell.deals)), most=800))
     if cell.unmet:
         count = ngettext("{n} search found nothing", "{n} searches found nothing", len(cell.unmet))
-        asked = [f"“{one}”" for one in gap.searches]
-        lines.append(escape(f"{count}: {in_a_row(asked)}" if asked else count, most=1000))
+        asked = in_a_row(wording.quoted(one) for one in gap.searches)
+        said = _("{facet}: {value}", facet=count, value=asked) if asked else count
+        lines.append(escape(said, most=1000))
     return "\n".join(lines)
 
 

@@ -23,6 +23,8 @@ from enablement.ports import Services
 
 NOT_USEFUL = "find.not_useful"
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+# What Slack makes of an address in a message: <https://example.com|example.com>. What people type there is escaped.
+_LINK = re.compile(r"<(?:mailto:)?([^<>|@#!][^<>|]*)(?:\|([^<>]*))?>")
 
 
 def command(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
@@ -176,7 +178,8 @@ def register(app: App, services: Services, gateway: SlackGateway) -> None:
 def _heard(
     event: Mapping[str, Any], surface: Surface, place: Place, context: BoltContext, services: Services
 ) -> None:
-    question = unescape(_MENTION.sub(" ", str(event.get("text") or ""))).strip()
+    said = _LINK.sub(lambda found: found[2] or found[1], str(event.get("text") or ""))
+    question = unescape(_MENTION.sub(" ", said)).strip()
     ask = new_ask(
         context,
         surface=surface,

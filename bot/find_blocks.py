@@ -1,6 +1,7 @@
 """What was understood of a follow-up, and the form to ask from anywhere: drawn as Block Kit."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import (
     Block,
@@ -12,29 +13,44 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.asks import LONGEST_QUESTION
 from bot.mrkdwn import escape
 from bot.parts import button, label, mrkdwn, option
 from bot.payload import Carried
 from enablement import wording
 from enablement.answering import Answer
 from enablement.language import _
-from enablement.model import Deal
+from enablement.model import Deal, Refinement
+from enablement.refining import LONGEST_QUESTION
 
 BACK = "find.back"
 FORM, QUESTION, FOR_DEAL = "find.anywhere", "find.question", "find.for_deal"
 
 
 def understood(said: Answer) -> list[Block]:
-    """Draw what a follow-up was taken for, with the way back; nothing for a question of its own."""
-    if not said.ask.refines:
+    """Draw what a question was taken for, with the way back; nothing where that leaves nothing out."""
+    if not said.ask.refines or _is_plain(said):
         return []
-    met, missed = wording.refinement(said.ask.refined, missed=said.missed)
-    lines = [met or _("Your question before, changed as you asked.")]
-    if missed:
-        lines.append(_("Not found: {what}. This comes nearest.", what=missed))
+    lines = _wanted(said) or [_("Your question before, changed as you asked.")]
     back = button(_("Undo this"), BACK, about=said.deal.name, carried=Carried(said.ask.id))
     return [SectionBlock(text=mrkdwn("\n".join(escape(one, most=600) for one in lines)), accessory=back)]
+
+
+def aside(said: Answer) -> list[str]:
+    """Return what a first question was taken for, where that needs no way back."""
+    return _wanted(said) if _is_plain(said) else []
+
+
+def _wanted(said: Answer) -> list[str]:
+    """Return what was asked for beside the words, and what of it nothing met, each as a sentence."""
+    met, missed = wording.refinement(said.ask.refined, missed=said.missed)
+    nearest = _("Not found: {what}. This comes nearest.", what=missed) if missed else ""
+    return [one for one in (met, nearest) if one]
+
+
+def _is_plain(said: Answer) -> bool:
+    """Say whether somebody asked a first question, for whom something is at most: that is no correction."""
+    wish = said.ask.refined
+    return not said.follows and wish == Refinement(persona=wish.persona)
 
 
 def form() -> View:
@@ -64,5 +80,5 @@ def form() -> View:
     )
 
 
-def deal_options(some: Sequence[Deal]) -> list[Option]:
-    return [option(deal.id, deal.name, wording.deal_facts(deal)) for deal in some]
+def deal_options(some: Sequence[Deal], *, now: datetime) -> list[Option]:
+    return [option(deal.id, deal.name, wording.deal_facts(deal, now=now)) for deal in some]

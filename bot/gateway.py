@@ -82,6 +82,7 @@ class SlackGateway:
         self.gate = gate
         self.seal = seal
         self._dms: dict[str, str] = {}
+        self._home = frozenset[str]()
         self.client = WebClient(
             token=token,
             base_url=api_url,
@@ -165,6 +166,17 @@ class SlackGateway:
 
     def user(self, user: str) -> Mapping[str, Any]:
         return dict(self._read("users.info", user=user, include_locale=True)["user"])
+
+    def is_of_ours(self, user: Mapping[str, Any]) -> bool:
+        """Say whether somebody belongs where the app is installed.
+
+        Slack calls nobody a stranger who is in a channel with us, whichever company they belong to.
+        """
+        if not self._home:
+            us = self._read("auth.test")
+            self._home = frozenset(str(us[name]) for name in ("team_id", "enterprise_id") if us.get(name))
+        theirs = {user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id")}
+        return not self._home.isdisjoint(theirs)
 
     def user_by_email(self, email: str) -> Mapping[str, Any]:
         """Return the active member with this address; raises NotThere."""

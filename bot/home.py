@@ -11,6 +11,7 @@ from slack_bolt import Ack, App, BoltContext
 from bot.asks import accept, event_of, new_ask, pressed
 from bot.home_blocks import GO, TAB
 from bot.home_deals_blocks import ALL, FIND, MORE, PAGE, SAVED
+from bot.home_operations_blocks import RETRY
 from bot.home_overview_blocks import EVIDENCE, LIBRARY, REQUESTS
 from bot.parts import option
 from enablement import wording
@@ -18,17 +19,18 @@ from enablement.access import HurriedAccess
 from enablement.asked_deals import visible_deals
 from enablement.coverage import VIEW, Wish
 from enablement.deals import likeliest_first
-from enablement.home import open_home, turn
+from enablement.home import TABS, open_home, stay, tabs_of, turn
 from enablement.model import Deal, HomeTab, Place
 from enablement.people import known_colleague
 from enablement.ports import AccessUnknown, Services
 from enablement.requests import LIST as REQUESTS_LIST
+from enablement.retrying import retry
+from enablement.roles import roles_of
 
 log = logging.getLogger(__name__)
 # Slack closes a menu that is not filled within 3 s.
 FILLED_WITHIN_S = 2.0
 MOST_OFFERED = 50
-_TABS: Sequence[HomeTab] = ("rep", "manager", "enablement")
 
 
 def opened(
@@ -51,8 +53,18 @@ def turned(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services:
     """Show another tab, another page or all deals."""
     carried = pressed(body)
     if carried:
-        tab = next((one for one in _TABS if one == carried.id), None)
+        tab = next((one for one in TABS if one == carried.id), None)
         _turn(body, context, services, tab=tab, page=carried.page or 1)
+    ack()
+
+
+def retried(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
+    """Try again what was given up, for those who run the installation alone."""
+    slack_id, now = str(body["user"]["id"]), services.clock()
+    profile = services.mirror.profile(slack_id)
+    if pressed(body) and profile and "ops" in tabs_of(roles_of(slack_id, services)):
+        retry(services, by=profile.email, now=now)
+    stay(slack_id, services, request=event_of(context).id, now=now)
     ack()
 
 
@@ -75,7 +87,10 @@ def offer(
         deals = visible(user, services, question=typed) if user else []
     except AccessUnknown as error:
         log.info("no deals are offered: %s", error)
-    options = [option(one.id, one.name, wording.deal_facts(one)) for one in matching(typed, deals)]
+    options = [
+        option(one.id, one.name, wording.deal_facts(one, now=services.clock()))
+        for one in matching(typed, deals)
+    ]
     ack(options=[one.to_dict() for one in options])
 
 
@@ -117,7 +132,7 @@ def ask_for(
 def register(app: App, services: Services) -> None:
     # In a middleware: Bolt acknowledges an event before its listener has run, and what fails after that is lost.
     app.event("app_home_opened", middleware=[partial(opened, services=services)])(kept)
-    for one in _TABS:
+    for one in TABS:
         app.action(f"{TAB}.{one}")(partial(turned, services=services))
     for action_id in (f"{PAGE}.back", f"{PAGE}.more", ALL):
         app.action(action_id)(partial(turned, services=services))
@@ -135,6 +150,7 @@ def register(app: App, services: Services) -> None:
     }
     for action_id, (kind, question) in lists.items():
         app.action(action_id)(partial(ask_for, services=services, kind=kind, question=question))
+    app.action(RETRY)(partial(retried, services=services))
     app.action(GO)(kept)
 
 

@@ -7,13 +7,14 @@ from slack_sdk.models.views import View
 
 from bot.announce_blocks import BEGIN, manage_button, state_of, title_of
 from bot.home_deals_blocks import rep_blocks
+from bot.home_operations_blocks import operations_blocks
 from bot.home_overview_blocks import library_blocks, team_blocks
 from bot.mrkdwn import escape, plain
 from bot.parts import button, label, mrkdwn, section, small
 from bot.payload import Carried
-from bot.settings_blocks import settings_lines
+from bot.settings_blocks import settings_in_short
 from enablement.announcing import Shown
-from enablement.home import Home, LibraryPart, RepPart, TeamPart
+from enablement.home import Home, LibraryPart, OpsPart, RepPart, TeamPart
 from enablement.language import _, moment
 from enablement.model import Announcement, HomeTab, Preferences
 
@@ -34,9 +35,8 @@ def home_view(home: Home, links: Mapping[str, str], *, public_url: str) -> View:
         blocks += [DividerBlock(), _header(_("Pinned")), *_announced(home.pinned, links)]
     if home.may_announce:
         begin = button(_("Announce"), BEGIN, about=_("Announcement"), carried=Carried("new"))
-        head = _("What you sent") if home.own else _("Announcements")
-        blocks += [DividerBlock(), _header(head), ActionsBlock(elements=[begin])]
-        blocks += [_own(one) for one in home.own]
+        sent = [_header(_("What you sent")), *map(_own, home.own)] if home.own else []
+        blocks += [DividerBlock(), *sent, ActionsBlock(elements=[begin])]
     blocks += [DividerBlock(), *_settings(home)]
     return View(type="home", blocks=blocks)
 
@@ -46,6 +46,7 @@ def tab_name(tab: HomeTab) -> str:
         "rep": _("My deals"),
         "manager": _("My team"),
         "enablement": _("Library"),
+        "ops": _("Operations"),
         "": "–",
     }
     return names[tab]
@@ -70,11 +71,13 @@ def _tabs(home: Home) -> list[Block]:
 def _part(home: Home, public_url: str) -> list[Block]:
     match home.part:
         case RepPart() as part:
-            return rep_blocks(part, deal_id=home.state.deal_id, public_url=public_url)
+            return rep_blocks(part, deal_id=home.state.deal_id, public_url=public_url, now=home.at)
         case TeamPart() as part:
-            return team_blocks(part)
+            return team_blocks(part, now=home.at)
         case LibraryPart() as part:
             return library_blocks(part)
+        case OpsPart() as part:
+            return operations_blocks(part, now=home.at)
     return [section(escape(home.problem, most=1000) or "–")]
 
 
@@ -110,13 +113,9 @@ def _own(one: Announcement) -> SectionBlock:
 
 def _settings(home: Home) -> list[Block]:
     change = button(_("Change"), SETTINGS, about=_("Settings"), carried=Carried("settings"))
-    lines = settings_lines(
-        home.preferences or Preferences(home.profile.slack_id), home.quiet_hours, home.profile.time_zone
-    )
-    return [
-        _header(_("Settings")),
-        SectionBlock(text=mrkdwn("\n".join(escape(one, most=400) for one in lines)), accessory=change),
-    ]
+    chosen = home.preferences or Preferences(home.profile.slack_id)
+    said = escape(settings_in_short(chosen, home.quiet_hours), most=400)
+    return [SectionBlock(text=mrkdwn(f"*{_('Settings')}*\n{said}"), accessory=change)]
 
 
 def _header(text: str) -> HeaderBlock:

@@ -1,7 +1,7 @@
 """A rep's part of the Home tab: deals with the next best asset, what buyers opened, what was shared and saved."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -29,13 +29,13 @@ _NAME, _REASON, _CHANGE = 120, 200, 200
 _MOST_NAMES = 5
 
 
-def rep_blocks(part: RepPart, *, deal_id: str, public_url: str) -> list[Block]:
+def rep_blocks(part: RepPart, *, deal_id: str, public_url: str, now: datetime) -> list[Block]:
     """Draw a rep's part; `deal_id` is the only deal that they chose to see, or empty."""
     if part.deals is None:
         text = _("Salesforce can't be reached, so your deals are not shown. Open this tab again in a minute.")
         return [section(escape(text))]
     return [
-        *_deals(part.deals, deal_id, public_url),
+        *_deals(part.deals, deal_id, public_url, now),
         *_opened(part.dealings),
         *_shared(part.dealings),
         *_saved(part.dealings),
@@ -78,16 +78,15 @@ def changed(one: Change) -> str:
             return _("new suggestion")
 
 
-def _deals(page: DealsPage, deal_id: str, public_url: str) -> list[Block]:
-    head = _header(_("My deals"))
+def _deals(page: DealsPage, deal_id: str, public_url: str, now: datetime) -> list[Block]:
     if not page.deals:
         text = _("I know of no open deal of yours. Deals appear here a minute after Salesforce has them.")
-        return [head, section(escape(text))]
-    blocks: list[Block] = [head, small(_summary(page)), _finder(page, deal_id)]
+        return [_header(_("My deals")), section(escape(text))]
+    blocks: list[Block] = [_header(_summary(page)), _finder(page, deal_id)]
     for one in page.deals:
         blocks += [
             DividerBlock(),
-            SectionBlock(text=mrkdwn(_said(one))),
+            SectionBlock(text=mrkdwn(_said(one, now))),
             ActionsBlock(elements=_buttons(one, public_url)),
         ]
     return [*blocks, *pager(page.page, page.pages)]
@@ -114,9 +113,9 @@ def _finder(page: DealsPage, deal_id: str) -> ActionsBlock:
     )
 
 
-def _said(one: HomeDeal) -> str:
+def _said(one: HomeDeal, now: datetime) -> str:
     deal = one.deal
-    lines = [f"*{escape(deal.name, most=_NAME)}*", escape(wording.deal_facts(deal), most=_NAME)]
+    lines = [f"*{escape(deal.name, most=_NAME)}*", escape(wording.deal_facts(deal, now=now), most=_NAME)]
     if one.changes:
         news = in_a_row(changed(each) for each in one.changes)
         lines.append(f"◆ {escape(news, most=_CHANGE)}")

@@ -1,6 +1,7 @@
 """What managers see of their team and those who look after the library of it, on their Home tab."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock, SectionBlock
 
@@ -18,37 +19,40 @@ LIBRARY, EVIDENCE, REQUESTS = "home.library", "home.evidence", "home.requests"
 _NAME, _WORDS = 120, 200
 
 
-def team_blocks(part: TeamPart) -> list[Block]:
+def team_blocks(part: TeamPart, *, now: datetime) -> list[Block]:
     """Draw how a team uses content."""
     if part.use is None:
         text = _("Salesforce can't be reached, so your team is not shown. Open this tab again in a minute.")
         return [section(escape(text))]
     use = part.use
+    if not use.people:
+        text = _("In Salesforce nobody has a role below yours. Your team appears here once somebody has.")
+        return [_header(_("My team")), section(escape(text))]
     pages = max(1, -(-len(use.people) // PEOPLE_ON_A_PAGE))
     page = min(part.page, pages)
     shown = use.people[(page - 1) * PEOPLE_ON_A_PAGE : page * PEOPLE_ON_A_PAGE]
     return [
-        _header(_("My team")),
-        section(f"{_use(use.shared, use.opened)}\n{escape(_untouched(len(use.untouched), use.deals))}"),
+        _header(_untouched(len(use.untouched), use.deals)),
+        section(_use(use.shared, use.opened)),
         small(_("In 7 days and in 30, who shared least first. Counted are deals that you may see.")),
         *(section(_person(one)) for one in shown),
         *pager(page, pages),
-        *_deals(use),
+        *_deals(use, now),
     ]
 
 
 def library_blocks(part: LibraryPart) -> list[Block]:
-    """Draw the library's health, what waits for approval, and what is missed."""
+    """Draw what waits for this person, what is missed, and the library's health."""
     see = [
         button(_("What I look after"), LIBRARY, about=_("Library"), carried=Carried("library")),
         button(_("Gaps and evidence"), EVIDENCE, about=_("Library"), carried=Carried("evidence")),
     ]
     return [
+        *_approvals(part),
+        *_requests(part),
         _header(_("Library")),
         *_figures(part.figures),
         ActionsBlock(elements=see),
-        *_approvals(part),
-        *_requests(part),
     ]
 
 
@@ -69,27 +73,31 @@ def _person(one: PersonUse) -> str:
             + "  ·  "
             + _("opened {week} and {month}", week=one.opened[0], month=one.opened[1])
             + "  ·  "
-            + escape(_untouched(one.untouched, one.deals)),
+            + (
+                _("{count} of {of} untouched", count=one.untouched, of=one.deals)
+                if one.deals
+                else _("no open deals")
+            ),
         )
     )
 
 
 def _untouched(count: int, of: int) -> str:
     if not of:
-        return _("no open deals")
+        return _("Your team has no open deals")
     return _("{count} of {of} open deals untouched for 30 days", count=count, of=of)
 
 
-def _deals(use: TeamUse) -> list[Block]:
+def _deals(use: TeamUse, now: datetime) -> list[Block]:
     if not use.untouched:
         return []
     shown = use.untouched[:MOST_UNTOUCHED]
-    return [DividerBlock(), _header(_("Untouched, the largest first")), *(_deal(one) for one in shown)]
+    return [DividerBlock(), _header(_("Untouched, the largest first")), *(_deal(one, now) for one in shown)]
 
 
-def _deal(one: Deal) -> SectionBlock:
-    text = f"*{escape(one.name, most=_NAME)}*\n{escape(wording.deal_facts(one), most=_NAME)}"
-    more = button(_("All suggestions"), MORE, about=one.name, carried=Carried(one.id))
+def _deal(one: Deal, now: datetime) -> SectionBlock:
+    text = f"*{escape(one.name, most=_NAME)}*\n{escape(wording.deal_facts(one, now=now), most=_NAME)}"
+    more = button(_("Suggestions"), MORE, about=one.name, carried=Carried(one.id))
     return SectionBlock(text=mrkdwn(text), accessory=more)
 
 
@@ -130,7 +138,7 @@ def _approvals(part: LibraryPart) -> list[Block]:
     look = button(_("Decide"), LIBRARY + ".decide", about=about, carried=Carried("library"))
     titles = "\n".join(_waiting(one) for one in part.to_approve)
     head = _header(_("To approve ({count})", count=part.approvals))
-    return [DividerBlock(), head, SectionBlock(text=mrkdwn(titles), accessory=look)]
+    return [head, SectionBlock(text=mrkdwn(titles), accessory=look), DividerBlock()]
 
 
 def _waiting(one: Asset) -> str:
@@ -145,7 +153,7 @@ def _requests(part: LibraryPart) -> list[Block]:
     show = button(_("Show"), REQUESTS, about=about, carried=Carried("requests"))
     words = "\n".join(_request(one) for one in part.requests)
     head = _header(_("Missed and asked for ({count})", count=count))
-    return [DividerBlock(), head, SectionBlock(text=mrkdwn(words), accessory=show)]
+    return [head, SectionBlock(text=mrkdwn(words), accessory=show), DividerBlock()]
 
 
 def _request(one: ContentRequest) -> str:

@@ -1,6 +1,7 @@
-"""Look after the library: approve, send back, verify and archive, from a notice or from one's own list."""
+"""Look after the library: approve, send back, verify, archive and restore, from a notice or from one's own list."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.library_blocks import (
     MORE,
     NOTE,
     OPEN,
+    RESTORE,
     VERIFY,
     decline_form,
     done,
@@ -29,6 +31,7 @@ from enablement import governance, wording
 from enablement.governance import NotAllowed
 from enablement.language import _
 from enablement.model import Asset, Place, Written
+from enablement.people import called
 from enablement.ports import Services, TryLater
 from enablement.reviews import is_moot
 
@@ -36,7 +39,9 @@ _ACTS: Mapping[str, Callable[..., Asset]] = {
     "approve": governance.approve,
     "verify": governance.verify,
     "archive": governance.archive,
+    "restore": governance.restore,
 }
+_DECIDED = {"approve": "approved", "verify": "verified", "archive": "archived", "restore": "restored"}
 
 
 def decide(
@@ -49,15 +54,14 @@ def decide(
     gateway: SlackGateway,
 ) -> None:
     """Write the decision and acknowledge it, then show what became of it where the button was."""
-    problem, carried = "", Carried("")
+    problem, carried, email = "", Carried(""), ""
     try:
-        carried = _carried(body)
+        carried, email = _carried(body), email_of(body, services)
         seen = {"version_id": carried.version} if name == "approve" else {}
-        _ACTS[name](
-            carried.id, email=email_of(body, services), services=services, now=services.clock(), **seen
-        )
+        _ACTS[name](carried.id, email=email, services=services, now=services.clock(), **seen)
     except (NotAllowed, TryLater, UnknownButton) as error:
-        problem = str(error)
+        # Who presses twice is not told off: it is as they want it.
+        problem = "" if _did(name, carried.id, email, services) else str(error)
     _show_list(carried, body, context, services)
     ack()
     _show_notice(name, problem, carried, body, services, gateway)
@@ -114,7 +118,12 @@ def opened(ack: Ack) -> None:
 
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
     handed: dict[str, Any] = {"services": services, "gateway": gateway}
-    for action_id, name in ((APPROVE, "approve"), (VERIFY, "verify"), (ARCHIVE, "archive")):
+    for action_id, name in (
+        (APPROVE, "approve"),
+        (VERIFY, "verify"),
+        (ARCHIVE, "archive"),
+        (RESTORE, "restore"),
+    ):
         app.action(action_id)(partial(decide, name, **handed))
     app.action(DECLINE)(partial(ask_why, **handed))
     app.view(DECLINE_FORM)(partial(send_back, **handed))
@@ -151,10 +160,17 @@ def _show_notice(
     said = services.ledger.notice(carried.notice) if carried.notice else None
     asset = services.catalog.asset(said.asset_id) if said else None
     if said and asset and (not problem or is_moot(said, services, on=services.clock().date())):
+        said = replace(said, by=called(said.by, services.mirror))
         blocks, text = notice(said, asset, public_url=services.public_url, outcome=problem or done(name))
         gateway.respond(str(body["response_url"]), blocks, text, replace=True)
     elif problem:
         _say(problem, body, gateway)
+
+
+def _did(name: str, asset_id: str, email: str, services: Services) -> bool:
+    """Say whether this is what was decided last of an asset, and by this person."""
+    last = next(reversed(services.ledger.decisions(asset_id)), None) if email else None
+    return last is not None and (last.kind, last.email) == (_DECIDED[name], email.lower())
 
 
 def _seen(carried: Carried, services: Services) -> Asset:

@@ -28,6 +28,7 @@ from enablement.language import _, day, ngettext
 from enablement.model import Asset, Notice, NoticeKind
 
 APPROVE, DECLINE, VERIFY, ARCHIVE = "library.approve", "library.decline", "library.verify", "library.archive"
+RESTORE, CHANGE = "library.restore", "library.change"
 OPEN, MORE, DECLINE_FORM, NOTE = "library.open", "library.more", "library.declined", "note"
 _MARKS = {
     "review due": ":bell: ",
@@ -48,8 +49,9 @@ class Declining:
 def notice(said: Notice, asset: Asset, *, public_url: str, outcome: str = "") -> tuple[list[Block], str]:
     """Return the message of a notice; with an outcome (escaped here) in place of its buttons."""
     title = f"*{escape(asset.title, most=300)}*"
-    by = escape(said.by, most=320) or _("somebody")
-    text = _news(said.kind, title=title, by=by)
+    text = _news(said.kind, title=title, by=escape(said.by, most=320) or _("somebody"))
+    if not said.by:
+        text = f"{text[:1].upper()}{text[1:]}"
     blocks: list[Block] = [section(f"{text}\n>{escape(said.note, most=1500)}" if said.note else text)]
     blocks.append(small("  ·  ".join(_facts(asset))))
     if outcome:
@@ -67,7 +69,7 @@ def holdings(said: Holdings) -> tuple[list[Block], str]:
     head = ngettext("*Your library*: {n} asset", "*Your library*: {n} assets", said.count)
     blocks: list[Block] = [section(head)]
     for held in said.held:
-        blocks += [DividerBlock(), *_held(held, said.page, today=said.on)]
+        blocks += [DividerBlock(), *_held(held, said)]
     if said.pages > 1:
         blocks += [
             DividerBlock(),
@@ -113,6 +115,7 @@ def done(act: str) -> str:
         "decline": _("You sent this back."),
         "verify": _("You verified this."),
         "archive": _("You archived this. It can no longer be found or shared."),
+        "restore": _("You restored this."),
     }[act]
 
 
@@ -199,21 +202,29 @@ def _archiver(asset: Asset, carried: Carried) -> ButtonElement:
     return button(_("Archive"), ARCHIVE, about=asset.title, carried=carried, confirm=sure)
 
 
-def _held(held: Held, page: int, *, today: date) -> list[Block]:
+def _held(held: Held, said: Holdings) -> list[Block]:
     asset = held.asset
-    carried = Carried(asset.id, version=asset.version_id, page=page)
-    opener = button(_("Open"), OPEN, about=asset.title, url=held.link)
-    verify = button(_("Verify"), VERIFY, about=asset.title, carried=carried)
-    facts = (_("waits for your approval") if held.waits else _state(held.state), _due(held, today))
+    facts = (_("waits for your approval") if held.waits else _state(held.state), _due(held, said.on))
     title = f"{_MARKS.get(held.state, '')}*{escape(asset.title, most=300)}*"
     line = "\n".join((title, " · ".join(filter(None, facts))))
+    buttons = _held_buttons(
+        held, Carried(asset.id, version=asset.version_id, page=said.page), said.may_change
+    )
+    opener = button(_("Open"), OPEN, about=asset.title, url=held.link)
+    return [section(line), small("  ·  ".join(_facts(asset))), ActionsBlock(elements=[*buttons, opener])]
+
+
+def _held_buttons(held: Held, carried: Carried, may_change: bool) -> list[ButtonElement]:
+    asset = held.asset
     if held.waits:
-        buttons = [*_approval(asset, carried), opener]
-    else:
-        # What has expired is not made right by saying so.
-        can_verify = asset.status == "published" and held.state != "expired"
-        buttons = [*([verify] if can_verify else []), _archiver(asset, carried), opener]
-    return [section(line), small("  ·  ".join(_facts(asset))), ActionsBlock(elements=buttons)]
+        return _approval(asset, carried)
+    if asset.status == "archived":
+        return [button(_("Restore"), RESTORE, about=asset.title, carried=carried)]
+    verify = button(_("Verify"), VERIFY, about=asset.title, carried=carried)
+    change = button(_("Change details"), CHANGE, about=asset.title, carried=carried)
+    # What has expired is not made right by saying so.
+    can_verify = asset.status == "published" and held.state != "expired"
+    return [*[verify] * can_verify, *[change] * may_change, _archiver(asset, carried)]
 
 
 def _due(held: Held, today: date) -> str:

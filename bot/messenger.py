@@ -54,16 +54,16 @@ class SlackMessenger(NudgeMessenger):
             user = self._gateway.user(slack_id)
         except (NotThere, Undeliverable):
             return Profile(slack_id, "", "", "", "", "stranger", now)
-        return _profile(user, now)
+        return self._profile(user, now)
 
     def colleagues(self, *, now: datetime) -> Iterator[Profile]:
-        return (_profile(user, now) for user in self._gateway.users() if not _is_bot(user))
+        return (self._profile(user, now) for user in self._gateway.users() if not _is_bot(user))
 
     def find(self, email: str, *, now: datetime) -> Profile | None:
         try:
             user = self._gateway.user_by_email(email)
             # Only this tells their language.
-            return _profile(self._gateway.user(str(user["id"])), now)
+            return self._profile(self._gateway.user(str(user["id"])), now)
         except NotThere:
             return None
 
@@ -172,18 +172,17 @@ class SlackMessenger(NudgeMessenger):
     def fetch(self, file_id: str, *, most: int) -> Fetched:
         return downloads.fetch(self._gateway, file_id, most=most)
 
-
-def _profile(user: Mapping[str, Any], now: datetime) -> Profile:
-    about = user.get("profile") or {}
-    return Profile(
-        slack_id=str(user["id"]),
-        email=str(about.get("email") or "").lower(),
-        name=str(user.get("real_name") or user.get("name") or ""),
-        locale=str(user.get("locale") or "en-US"),
-        time_zone=str(user.get("tz") or "UTC"),
-        standing=_standing(user),
-        seen_at=now,
-    )
+    def _profile(self, user: Mapping[str, Any], now: datetime) -> Profile:
+        about = user.get("profile") or {}
+        return Profile(
+            slack_id=str(user["id"]),
+            email=str(about.get("email") or "").lower(),
+            name=str(user.get("real_name") or user.get("name") or ""),
+            locale=str(user.get("locale") or "en-US"),
+            time_zone=str(user.get("tz") or "UTC"),
+            standing=_standing(user) if self._gateway.is_of_ours(user) else "stranger",
+            seen_at=now,
+        )
 
 
 def _is_bot(user: Mapping[str, Any]) -> bool:
@@ -191,8 +190,7 @@ def _is_bot(user: Mapping[str, Any]) -> bool:
     return bool(user.get("is_bot")) or user.get("id") == "USLACKBOT"
 
 
-def _standing(user: object) -> Standing:
-    said = user if isinstance(user, dict) else {}
+def _standing(said: Mapping[str, Any]) -> Standing:
     if said.get("deleted"):
         return "deactivated"
     if said.get("is_stranger") or said.get("is_bot"):

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, SectionBlock
 
-from bot.blocks import OPEN, SHARE
+from bot.blocks import OPEN, SHARE, WHY
 from bot.mrkdwn import escape
 from bot.parts import button, mrkdwn, section, small
 from bot.payload import Carried
@@ -28,7 +28,7 @@ def nudges(said: NudgeMessage, *, public_url: str) -> tuple[list[Block], str]:
         blocks += [*([DividerBlock()] if blocks else []), *_kind(said, kind, list(some), public_url)]
     head = _headline(ordered[0])
     if len(ordered) > 1:
-        head = in_a_row([head, ngettext("one more", "{n} more", len(ordered) - 1)])
+        head = ngettext("{names} and {n} more", "{names} and {n} more", len(ordered) - 1, names=head)
     return blocks, escape(head, most=300)
 
 
@@ -62,13 +62,15 @@ def _each(some: Sequence[News], end: Sequence[ButtonElement], public_url: str) -
 
 
 def _replaced(some: Sequence[News], end: Sequence[ButtonElement]) -> Iterator[Block]:
-    """Yield what was replaced, each with the deals that it was shared for, and a button for each of them."""
+    """Yield what was replaced, each with the deals that it was shared for, and what to do for each of them."""
     for _id, group in groupby(sorted(some, key=_asset), key=_asset):
         news = list(group)
-        yield section(f"{_said(news[0])}\n{escape(_old_links(news[0]))}")
+        head = f"{_said(news[0])}\n{escape(_old_links(news[0]))}\n"
         for one in news:
-            share = _share(one, _("Share the new one"))
-            yield SectionBlock(text=mrkdwn(f"• {escape(one.deal.name, most=_NAME)}"), accessory=share)
+            yield section(f"{head if one is news[0] else ''}• {escape(one.deal.name, most=_NAME)}")
+            buttons = [*filter(None, [_share(one, _("Share the new one"))]), *_why(one)]
+            if buttons:
+                yield ActionsBlock(elements=buttons)
     if end:
         yield ActionsBlock(elements=end)
 
@@ -95,10 +97,10 @@ def _text(one: News) -> str:
     why = effects.in_short(one.suggestion.reasons)[0] if one.suggestion else ""
     title = f"*{escape(one.asset.title, most=_NAME)}*"
     if one.nudge.kind == "battlecard":
-        names = [deal.name for deal in one.deals[:_MOST_NAMED]]
-        if len(one.deals) > _MOST_NAMED:
-            names.append(ngettext("one more", "{n} more", len(one.deals) - _MOST_NAMED))
-        return f"{_said(one)}\n{escape(in_a_row(names), most=_WHY)}"
+        names, more = in_a_row(deal.name for deal in one.deals[:_MOST_NAMED]), len(one.deals) - _MOST_NAMED
+        if more > 0:
+            names = ngettext("{names} and {n} more", "{names} and {n} more", more, names=names)
+        return f"{_said(one)}\n{escape(names, most=_WHY)}"
     offer = (
         _("For this stage: {title}", title=title)
         if one.stage and not one.joined
@@ -162,7 +164,13 @@ def _buttons(one: News, public_url: str) -> list[ButtonElement]:
     if one.suggestion is None:
         return []
     opener = button(_("Open"), OPEN, about=one.asset.title, url=open_link(one.suggestion, public_url))
-    return [*filter(None, [_share(one, _("Share"), style="primary")]), opener]
+    return [*filter(None, [_share(one, _("Share"), style="primary")]), opener, *_why(one)]
+
+
+def _why(one: News) -> list[ButtonElement]:
+    if one.suggestion is None:
+        return []
+    return [button(_("Why this?"), WHY, about=one.asset.title, carried=Carried(one.suggestion.id))]
 
 
 def _share(one: News, text: str, *, style: str | None = None) -> ButtonElement | None:

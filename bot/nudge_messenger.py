@@ -27,7 +27,7 @@ class NudgeMessenger(LinksMessenger):
         self._send(message.slack_id, blocks, text, mark=mark, again=again)
 
     def send_digest(self, said: Digest, *, to: str, mark: str, again: bool) -> None:
-        blocks, text = digest(said)
+        blocks, text = digest(said, now=self._clock())
         bears = {"event_type": "touchline_digest", "event_payload": {"id": mark}}
         try:
             self._send(to, blocks, text, mark=bears, again=again)

@@ -1,4 +1,4 @@
-"""Put a file into the library: sent to the bot, or picked by the shortcut on a message; then a form, then a job."""
+"""Put a file into the library, sent to the bot or picked by the shortcut on a message, or say anew what it is for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,10 +7,12 @@ from pathlib import PurePath
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
+from slack_sdk.models.views import View
 
 from bot.asks import accept, carried, email_of, event_of, new_ask
 from bot.downloads import describe
 from bot.gateway import SlackGateway, TooLate
+from bot.library_blocks import CHANGE
 from bot.mrkdwn import escape, plain
 from bot.parts import section
 from bot.payload import UnknownButton
@@ -32,7 +34,7 @@ from enablement.governance import may_manage
 from enablement.language import _
 from enablement.model import Ask, Place, Task, Upload, Written, key
 from enablement.ports import CannotFetch, Services, TryLater
-from enablement.uploads import CannotAdd, check_publisher
+from enablement.uploads import CannotAdd, check_publisher, said_last
 
 _LONGEST_TITLE = 200
 
@@ -67,7 +69,14 @@ def press(
         str(container.get("thread_ts") or container.get("message_ts") or ""),
         is_direct=True,
     )
-    _open(ack, body, context, carried(body), place, services, gateway)
+    _open(ack, body, context, partial(_of_file, carried(body), place, gateway), services, gateway)
+
+
+def change(
+    ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services, gateway: SlackGateway
+) -> None:
+    """Open the form for what is said of an asset; what becomes of it is said in the direct conversation."""
+    _open(ack, body, context, partial(_of_asset, carried(body), services), services, gateway)
 
 
 def shortcut(
@@ -75,7 +84,8 @@ def shortcut(
 ) -> None:
     """Open the form for the first file of a message; what becomes of it is said in the direct conversation."""
     files = body["message"].get("files") or [{}]
-    _open(ack, body, context, str(files[0].get("id") or ""), Place(is_direct=True), services, gateway)
+    draw = partial(_of_file, str(files[0].get("id") or ""), Place(is_direct=True), gateway)
+    _open(ack, body, context, draw, services, gateway)
 
 
 def choose_base(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: SlackGateway) -> None:
@@ -144,6 +154,7 @@ def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.event({"type": "message", "subtype": "file_share"}, middleware=keep)(kept)
     app.action(OPEN_FORM)(partial(press, **handed))
     app.shortcut(SHORTCUT)(partial(shortcut, **handed))
+    app.action(CHANGE)(partial(change, **handed))
     app.action(f"publish.{VERSION_OF}")(partial(choose_base, **handed))
     app.view(FORM)(partial(submit, services=services))
     app.options(OPTIONS)(partial(options, services=services))
@@ -153,8 +164,7 @@ def _open(
     ack: Ack,
     body: Mapping[str, Any],
     context: BoltContext,
-    file_id: str,
-    place: Place,
+    draw: Callable[[str], View],
     services: Services,
     gateway: SlackGateway,
 ) -> None:
@@ -166,9 +176,7 @@ def _open(
     try:
         email = email_of(body, services)
         check_publisher(email, services)
-        if not file_id:
-            raise CannotFetch(_("There is no file in this message."))
-        view = form(_draft(describe(gateway, file_id), email, place))
+        view = draw(email)
     except (CannotAdd, CannotFetch) as error:
         otherwise = str(error)
         view = said_modal(_("Not added"), otherwise)
@@ -177,6 +185,19 @@ def _open(
     except (TooLate, TryLater):
         text = escape(otherwise)
         gateway.respond(str(body["response_url"]), [section(text)], text, replace=False)
+
+
+def _of_file(file_id: str, place: Place, gateway: SlackGateway, email: str) -> View:
+    if not file_id:
+        raise CannotFetch(_("There is no file in this message."))
+    return form(_draft(describe(gateway, file_id), email, place))
+
+
+def _of_asset(asset_id: str, services: Services, email: str) -> View:
+    asset = said_last(asset_id, services)
+    if asset is None or not may_manage(asset, email, services):
+        raise CannotAdd(_("This asset is looked after by others. Ask its owner."))
+    return form(Draft("", "", 0, asset.title, email, changes=asset.id), asset)
 
 
 def _draft(file: Mapping[str, Any], email: str, place: Place) -> Draft:

@@ -31,7 +31,7 @@ from bot.publish_fields import (
 from enablement.language import _, decimal
 from enablement.model import Asset
 from enablement.sharing import CannotShare, emails
-from enablement.uploads import Offer
+from enablement.uploads import Offer, came_through_slack
 
 OPEN_FORM, FORM, SHORTCUT = "publish.open", "publish.submit", "publish.message"
 
@@ -55,6 +55,8 @@ class Draft:
     owner: str
     channel: str = ""
     thread: str = ""
+    # The asset of which something else is to be said, where there is no file.
+    changes: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,30 @@ def form(draft: Draft, base: Asset | None = None) -> View:
     return View(
         type="modal",
         callback_id=FORM,
-        title=label(_("Add to library")),
-        submit=label(_("Add")),
+        title=label(_("Change details") if draft.changes else _("Add to library")),
+        submit=label(_("Save") if draft.changes else _("Add")),
         close=label(_("Cancel")),
         private_metadata=json.dumps(asdict(draft), ensure_ascii=False),
         blocks=[
-            small(f"{draft.file_name}  ·  {_megabytes(draft.size)}"),
-            *inputs(base, title=draft.title, owner=draft.owner),
+            *_above(draft, base),
+            *inputs(base, title=draft.title, owner=draft.owner, is_file=not draft.changes),
         ],
     )
+
+
+def _above(draft: Draft, base: Asset | None) -> list[Block]:
+    """Draw what the form is about: the file, or where else the same is said of the asset."""
+    if not draft.changes:
+        return [small(f"{draft.file_name}  ·  {_megabytes(draft.size)}")]
+    if base is None or came_through_slack(base):
+        return []
+    return [
+        small(
+            _(
+                "Its file lies outside Slack. Say it there too: it counts again as soon as it is taken in anew."
+            )
+        )
+    ]
 
 
 def read_form(view: Mapping[str, Any], *, today: date) -> Form:
@@ -121,7 +138,8 @@ def read_form(view: Mapping[str, Any], *, today: date) -> Form:
     if said["expires"] and str(said["expires"]) < today.isoformat():
         raise WrongEntry(EXPIRES, _("This day is over. Choose a later one, or none."))
     kept = {name: value for name, value in said.items() if value}
-    return Form(draft_of(view), one(VERSION_OF), one(REPLACES), kept)
+    draft = draft_of(view)
+    return Form(draft, draft.changes or one(VERSION_OF), one(REPLACES), kept)
 
 
 def draft_of(view: Mapping[str, Any]) -> Draft:
@@ -140,8 +158,8 @@ def block_of(view: Mapping[str, Any], field: str) -> str:
     return next((one for one in ids if one.partition(".")[0] == field), field)
 
 
-def said_modal(title: str, text: str) -> View:
-    return View(type="modal", title=label(title), close=label(_("Close")), blocks=[section(escape(text))])
+def said_modal(title: str, said: str) -> View:
+    return View(type="modal", title=label(title), close=label(_("Close")), blocks=[section(escape(said))])
 
 
 def _entered(state: Mapping[str, Any]) -> str | list[str]:

@@ -31,11 +31,15 @@ DETECT = "detect"
 _LONGEST_TITLE = 500
 
 
-def inputs(base: Asset | None, *, title: str, owner: str) -> list[InputBlock]:
-    """Return the fields, with what is said so far of the asset whose next version it is; else with title and owner."""
+def inputs(base: Asset | None, *, title: str, owner: str, is_file: bool = True) -> list[InputBlock]:
+    """Return the fields, with what is said so far of the asset whose next version it is; else with title and owner.
+
+    Without a file, only what is said of that asset can be changed.
+    """
     return [
         _input(base, name, text, element, **more)
         for name, text, element, more in _inputs(base, title=title, owner=owner)
+        if is_file or name not in (VERSION_OF, REPLACES)
     ]
 
 

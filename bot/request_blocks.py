@@ -189,7 +189,9 @@ def decided(said: Decided) -> tuple[list[Block], str]:
 
 def _listed(one: Listed, page: RequestsPage) -> list[Block]:
     request = one.request
-    lines: list[Block] = [section(f"*{escape(request.words, most=600)}*"), small(_facts(one))]
+    lines: list[Block] = [section(f"*{escape(request.words, most=600)}*")]
+    if page.decides:
+        lines.append(small(_facts(one)))
     if one.deals:
         lines.append(small(_("for {deal}", deal=in_a_row(one.deals[:MOST_NAMED]))))
     if not page.decides:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk.models.views import View
 
-from bot.asks import accept, email_of, event_of, new_ask, pressed
+from bot.asks import accept, ask_for_list, email_of, event_of, new_ask, pressed
 from bot.foreign import not_yours
 from bot.gateway import SlackGateway, TooLate
 from bot.mrkdwn import clean, escape, plain, unescape
@@ -38,7 +39,7 @@ from bot.request_blocks import (
     request_form,
 )
 from bot.share_blocks import sorry_modal
-from enablement.access import asset_filter, may_show
+from enablement.access import HurriedAccess, asset_filter, may_show
 from enablement.language import _
 from enablement.model import ContentRequest, Place, Written
 from enablement.ports import Services, TryLater
@@ -55,6 +56,8 @@ from enablement.requests import (
 )
 
 MOST_OFFERED, MOST_WAITING = 20, 500
+# Slack waits three seconds for what a button or a form leads to; the CRM gets no more than this of it.
+ACCESS_WITHIN_S = 1.5
 _Draw = Callable[[Carried], View]
 
 
@@ -92,7 +95,7 @@ def submit(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
 
 def show(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
     """Answer with the requests that wait for this person, or with their own."""
-    _list(str(body["user_id"]), str(body["channel_id"]), 1, body, context, services)
+    ask_for_list(LIST, 1, str(body["user_id"]), str(body["channel_id"]), body, context, services)
     ack()
 
 
@@ -119,7 +122,7 @@ def ask_again(
         context,
         surface="dm",
         slack_id=asker.slack_id,
-        question=wanted.words,
+        question=asker.words,
         place=Place(channel, "", is_direct=True),
         response_url="",
         now=services.clock(),
@@ -200,9 +203,10 @@ def decide(name: str, ack: Ack, body: Mapping[str, Any], context: BoltContext, *
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
     """Listen; before whatever else hears the command, which takes all other words."""
     both: dict[str, Any] = {"services": services, "gateway": gateway}
+    at_once = replace(services, access=HurriedAccess(services.access, within_s=ACCESS_WITHIN_S))
     app.command("/content", matchers=[asks_for_requests])(partial(show, services=services))
-    app.action(BEGIN)(partial(begin, **both))
-    app.view(FORM)(partial(submit, services=services))
+    app.action(BEGIN)(partial(begin, services=at_once, gateway=gateway))
+    app.view(FORM)(partial(submit, services=at_once))
     app.action(AGAIN)(partial(ask_again, **both))
     app.action(FILL)(partial(open_fill, **both))
     app.action(DECLINE)(partial(open_decline, **both))
@@ -275,27 +279,4 @@ def _list_again(
 ) -> None:
     channel = str((body.get("channel") or {}).get("id") or "")
     told = {**body, "response_url": response_url}
-    _list(_who(body), channel, page, told, context, services, replaces=True)
-
-
-def _list(
-    slack_id: str,
-    channel: str,
-    page: int,
-    body: Mapping[str, Any],
-    context: BoltContext,
-    services: Services,
-    *,
-    replaces: bool = False,
-) -> None:
-    ask = new_ask(
-        context,
-        surface="command",
-        slack_id=slack_id,
-        question=str(page),
-        place=Place(channel, "", channel.startswith("D")),
-        response_url=str(body.get("response_url") or ""),
-        now=services.clock(),
-        replaces=replaces,
-    )
-    accept(ask, LIST, context, services)
+    ask_for_list(LIST, page, _who(body), channel, told, context, services, replaces=True)

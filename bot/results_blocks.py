@@ -98,8 +98,6 @@ def _in_all(found: Results) -> Iterator[Block]:
     yield small(*_facts(totals))
     if found.took is not None:
         yield small(_("Half of those who acknowledged it did so within {span}.", span=span(found.took)))
-    if totals.snoozed:
-        yield small(_("{n} of {of} put it off.", n=totals.snoozed, of=totals.meant))
     yield small(
         _("“Opened” means that somebody pressed a button or a link: Slack does not tell who only read it.")
     )

@@ -6,14 +6,13 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
-from bot.asks import accept, email_of, is_own, new_ask, pressed
+from bot.asks import ask_for_list, email_of, is_own, pressed
 from bot.blocks import SAVE, SAY, UNSAVE, reply
 from bot.foreign import not_yours
 from bot.gateway import SlackGateway
 from bot.mrkdwn import unescape
 from bot.saved_blocks import DROP, MORE
 from enablement.answering import redrawn
-from enablement.model import Place
 from enablement.ports import Services
 from enablement.saved import LIST, save, unsave
 
@@ -50,7 +49,7 @@ def keep(ack: Ack, body: Mapping[str, Any], *, services: Services, gateway: Slac
 def show(ack: Ack, body: Mapping[str, Any], context: BoltContext, *, services: Services) -> None:
     """Answer with what the person saved, to them alone."""
     channel = str(body["channel_id"])
-    _list(str(body["user_id"]), channel, 1, body, context, services, replaces=False)
+    ask_for_list(LIST, 1, str(body["user_id"]), channel, body, context, services)
     ack()
 
 
@@ -81,27 +80,4 @@ def _list_again(body: Mapping[str, Any], context: BoltContext, services: Service
     chosen = pressed(body)
     channel = str((body.get("channel") or {}).get("id") or "")
     page = chosen.page if chosen else 1
-    _list(str(body["user"]["id"]), channel, page, body, context, services, replaces=True)
-
-
-def _list(
-    slack_id: str,
-    channel: str,
-    page: int,
-    body: Mapping[str, Any],
-    context: BoltContext,
-    services: Services,
-    *,
-    replaces: bool,
-) -> None:
-    ask = new_ask(
-        context,
-        surface="command",
-        slack_id=slack_id,
-        question=str(page),
-        place=Place(channel, "", channel.startswith("D")),
-        response_url=str(body.get("response_url") or ""),
-        now=services.clock(),
-        replaces=replaces,
-    )
-    accept(ask, LIST, context, services)
+    ask_for_list(LIST, page, str(body["user"]["id"]), channel, body, context, services, replaces=True)

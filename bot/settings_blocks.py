@@ -55,6 +55,22 @@ def settings_lines(chosen: Preferences, quiet_hours: tuple[time, time], time_zon
     ]
 
 
+def settings_in_short(chosen: Preferences, quiet_hours: tuple[time, time]) -> str:
+    """Return what somebody chose in a line, as a reminder; not escaped yet."""
+    begins, ends = quiet_hours
+    heard = len([one for one in NUDGE_KINDS if one not in chosen.muted])
+    told = _("all alerts") if heard == len(NUDGE_KINDS) else _("some alerts") if heard else _("no alerts")
+    parts = [
+        *([NAMES[chosen.language]] if chosen.language in NAMES else []),
+        _("Quiet hours: none")
+        if begins == ends
+        else _("Quiet {hours}", hours=f"{begins:%H:%M}–{ends:%H:%M}"),
+        told,
+        _("weekly digest") if chosen.digest else _("no weekly digest"),
+    ]
+    return " · ".join(parts)
+
+
 def settings_form(chosen: Preferences, quiet_hours: tuple[time, time], time_zone: str) -> View:
     """Draw the form, filled with what is chosen now."""
     languages = [

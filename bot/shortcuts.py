@@ -19,11 +19,12 @@ from enablement.asked_deals import deals_like
 from enablement.language import _
 from enablement.model import Place, Surface, key
 from enablement.ports import AccessUnknown, Services, TryLater
+from enablement.refining import LONGEST_QUESTION
 
 MESSAGE, ANYWHERE = "find.message", "find.anywhere"
 SURFACE: Surface = "shortcut"
-# Of a long message so many characters are the question: a search for everything finds nothing.
-LONGEST_GIST = 240
+# So many characters of a message are read, its questions first; which of its words to search by depends on the library.
+LONGEST_GIST = LONGEST_QUESTION
 # Slack waits three seconds for what a menu offers; the CRM gets no more than this of it.
 ACCESS_WITHIN_S = 1.5
 MOST_DEALS = 100
@@ -93,7 +94,7 @@ def offer_deals(ack: Ack, body: Mapping[str, Any], *, services: Services) -> Non
         found = deals_like(typed, slack_id, services, limit=MOST_DEALS) if is_member else []
     except (AccessUnknown, TryLater):
         found = []
-    ack(options=deal_options(found))
+    ack(options=deal_options(found, now=services.clock()))
 
 
 def gist(text: str, *, most: int = LONGEST_GIST) -> str:

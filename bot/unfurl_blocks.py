@@ -30,7 +30,7 @@ def glance_blocks(said: Glance, *, has_details: bool) -> list[Block]:
 
 def details_modal(said: Details, *, now: datetime) -> View:
     """Return what only the person sees who pressed the button."""
-    blocks = _deal(said) if isinstance(said, DealDetails) else _asset(said, now)
+    blocks = _deal(said, now) if isinstance(said, DealDetails) else _asset(said, now)
     return View(type="modal", title=label(_("Details")), close=label(_("Close")), blocks=blocks)
 
 
@@ -46,9 +46,9 @@ def _seen_by_all(said: Glance) -> str:
     return _("Internal content – open in Touchline")
 
 
-def _deal(said: DealDetails) -> list[Block]:
+def _deal(said: DealDetails, now: datetime) -> list[Block]:
     deal = said.deal
-    facts = escape(wording.deal_facts(deal), most=500)
+    facts = escape(wording.deal_facts(deal, now=now), most=500)
     ask = button(
         _("Ask for content"), ASK, about=deal.name, carried=Carried(deal.id, says=FOR_DEAL), style="primary"
     )

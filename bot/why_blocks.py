@@ -11,7 +11,7 @@ from enablement import effects, wording
 from enablement.effects import Finding
 from enablement.language import _, moment
 from enablement.model import Suggestion
-from enablement.why import Explained, factors, neutral
+from enablement.why import Explained, factors, neutral, told
 
 
 def why_modal(said: Explained) -> View:
@@ -33,8 +33,11 @@ def _part(heading: str, lines: list[str]) -> SectionBlock:
 
 
 def _place(suggestion: Suggestion) -> Iterator[str]:
+    unasked = told(suggestion)
     by_lot = any(one.kind == "lot" for one in suggestion.reasons)
-    if by_lot:
+    if unasked:
+        yield _unasked(unasked)
+    elif by_lot:
         yield _(
             "Place {rank}, by lot: others score nearly the same. Its chance of this place was {chance} %.",
             rank=suggestion.rank,
@@ -47,6 +50,7 @@ def _place(suggestion: Suggestion) -> Iterator[str]:
         "fit": _("how well it fits the deal"),
         "evidence": _("what it did for deals"),
         "freshness": _("how fresh it is"),
+        "audience": _("for whom it is, as you asked"),
     }
     product = " × ".join(
         _("{value} ({factor})", factor=names[name], value=effects.times(value))
@@ -68,6 +72,16 @@ def _place(suggestion: Suggestion) -> Iterator[str]:
     missing = wording.unknown(suggestion.reasons)
     if missing:
         yield _("Salesforce doesn't say of this deal: {facts}.", facts=missing)
+
+
+def _unasked(by: str) -> str:
+    """Return how something was chosen that nobody asked for."""
+    match by:
+        case "first":
+            return _("Shown on its own: first in this deal's list of what you did not use or put away yet")
+        case "joined":
+            return _("Shown on its own: it is written against the new competitor")
+    return _("Shown on its own: it is what changed")
 
 
 def _evidence(said: Explained) -> Iterator[str]:

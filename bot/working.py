@@ -47,7 +47,10 @@ class Working:
             return
         try:
             self._set(ask, status, loading)
-        except (NotThere, TryLater, Undeliverable) as error:
+        except TryLater as error:
+            # Slack may have taken it all the same: who did not hear of that in time must still take it away.
+            log.info("perhaps no status was shown: %s", error)
+        except (NotThere, Undeliverable) as error:
             log.info("no status was shown: %s", error)
             return
         if answered.is_set():

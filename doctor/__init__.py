@@ -58,6 +58,7 @@ def _secrets(settings: Settings) -> list[str]:
     said = [
         *settings.slack_signing_secrets,
         settings.slack_bot_token,
+        settings.slack_app_token,
         settings.salesforce_client_secret,
         settings.salesforce_private_key,
         settings.salesforce_outbound_path,

@@ -33,7 +33,15 @@ def slack_findings(settings: Settings, now: datetime) -> Iterator[Finding]:
         gateway = composition.gateway(settings)
         team, has = gateway.installed()
     except Undeliverable as error:
-        mend = "Copy the Bot User OAuth Token again: Slack app → OAuth & Permissions."
+        # What Slack says of a token that was good once, and of no other.
+        gone = any(word in str(error) for word in ("account_inactive", "token_revoked"))
+        first = (
+            "The app was uninstalled or its token revoked: install it again in Slack, then copy"
+            if gone
+            else "Copy"
+        )
+        mend = f"{first} the Bot User OAuth Token again: Slack app → OAuth & Permissions."
+        mend += " Put it into SLACK_BOT_TOKEN and restart Touchline."
         yield Finding(part, "wrong", f"Slack refuses the bot token ({error})", mend)
         return
     yield Finding(part, "ok", f"signed in to {team}")

@@ -1,6 +1,7 @@
 """Answer an ask: find the person, the deal, the assets; say what was found and on what grounds."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from enablement import deals
@@ -11,6 +12,7 @@ from enablement.exploring import lots
 from enablement.feedback import standing
 from enablement.followed_up import followed_up
 from enablement.following import kept, past, renewal
+from enablement.gist import gist
 from enablement.language import _
 from enablement.listing import leaving_out, listed
 from enablement.model import (
@@ -26,6 +28,7 @@ from enablement.model import (
     Share,
     Suggestion,
     Written,
+    key,
 )
 from enablement.narrowing import asked_for
 from enablement.people import NotServed, colleague
@@ -60,8 +63,10 @@ class Answer:
     basis: Basis
     customers_only: bool
     shown: tuple[Shown, ...]
-    # What a follow-up asked for and nothing met.
+    # What was asked for besides and nothing met.
     missed: tuple[str, ...] = ()
+    # Whether it changes an answer before it.
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def reply_to(ask: Ask, services: Services, *, now: datetime) -> Reply:
         return reply_to(changed, services, now=now)
     chosen = deal_of(ask, user, services, now=now)
     about = chosen.deals if isinstance(chosen, deals.Unclear) else (chosen.deal,)
-    understood = wished(ask, about)
+    understood = _understood(ask, about, services, now=now)
     if understood:
         services.ledger.write(Written(records=(understood,)), now=now, lazily=True)
     ask = understood or ask
@@ -255,6 +260,20 @@ def _answer(ask: Ask, chosen: deals.Choice, user: CrmUser, services: Services, *
     return _drawn(ask, record, deal, services)
 
 
+def _understood(ask: Ask, about: Sequence[Deal], services: Services, *, now: datetime) -> Ask | None:
+    """Return a first question as it is understood, in the words to search by; None where it is that already."""
+    if ask.replaces or ask.refines:
+        return None
+    read = wished(ask, about) or replace(ask, id=key("refined", ask.id), refines=ask.id)
+    only = asset_filter(shared_outside=_outsiders_read(ask, services), now=now)
+    short = gist(read.question, index=services.index, only=only, about=about)
+    read = read if short is None else replace(read, question=short)
+    if (read.question, read.refined) == (ask.question, ask.refined):
+        return None
+    # Asked again after a stop half-way, it is what it was then, whatever came into the library since.
+    return services.ledger.ask(read.id) or read
+
+
 def _outsiders_read(ask: Ask, services: Services) -> bool:
     return (
         bool(ask.place.channel)
@@ -282,4 +301,6 @@ def _drawn(ask: Ask, record: Answered, deal: Deal, services: Services) -> Answer
         for one in suggestions
         if one.asset_id in assets and may_show(assets[one.asset_id], only)
     )
-    return Answer(ask, deal, record.how, record.basis, record.customers_only, shown, record.missed)
+    # A first question that was understood was not answered as it was put.
+    follows = bool(ask.refines) and services.ledger.answered(ask.refines) is not None
+    return Answer(ask, deal, record.how, record.basis, record.customers_only, shown, record.missed, follows)

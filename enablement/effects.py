@@ -76,6 +76,19 @@ def in_short(reasons: Sequence[Reason]) -> tuple[str, str]:
     return wording.sentence(reasons), line(found) if found else ""
 
 
+def quietly(reasons: Sequence[Reason]) -> tuple[str, str, str]:
+    """Return the two strongest reasons as a sentence, a verdict worth a line, and else what is to be said aside.
+
+    What is not known, and what makes no difference, is no news to who has seconds to spare: a few words are enough.
+    """
+    said, found = wording.sentence(reasons), finding(reasons)
+    if found is None:
+        return said, "", ""
+    if found.interval and found.verdict in ("helps", "hurts"):
+        return said, line(found), ""
+    return said, "", _aside(found)
+
+
 def why(reasons: Sequence[Reason]) -> list[str]:
     """Return all that is said for an asset as phrases, the strongest first, and the verdict at the end."""
     found = finding(reasons)
@@ -141,6 +154,14 @@ def hidden(effect: Effect) -> str:
 def times(ratio: float) -> str:
     """Return a factor with two digits after the point, or comma."""
     return str(numbers.format_decimal(ratio, format="#,##0.00", locale=spoken_locale()))
+
+
+def _aside(found: Finding) -> str:
+    if found.verdict != "not_enough" and found.interval:
+        return ngettext("no clear effect (one deal)", "no clear effect ({n} deals)", found.deals)
+    if not found.deals:
+        return _("no evidence yet")
+    return ngettext("not enough evidence yet (one deal)", "not enough evidence yet ({n} deals)", found.deals)
 
 
 def _size(found: Verdict, interval: Interval) -> str:

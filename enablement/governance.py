@@ -10,6 +10,7 @@ from enablement.access import is_valid
 from enablement.language import _, enumerated
 from enablement.model import Asset, Change, Decision, DecisionKind, Preview, Task, Written, key
 from enablement.notices import together, token, told
+from enablement.people import called
 from enablement.ports import Catalog, Ledger, Services, TryLater
 from enablement.roles import emails_with, has_role
 
@@ -110,7 +111,7 @@ def approve(
             others = sorted(
                 {*reviewers(asked, services.catalog), *emails_with("enablement", services)} - {email}
             )
-            raise NotAllowed(wording.not_your_own(asked, others))
+            raise NotAllowed(wording.not_your_own(asked, [called(one, services.mirror) for one in others]))
         published = replace(
             asked,
             status="published",
@@ -342,4 +343,6 @@ def _asked(was: Asset, waited: Asset | None, email: str, services: Services, ver
 def _so_far(asset: Asset, services: Services) -> str:
     """Return what was decided last, as a sentence."""
     decisions = services.ledger.decisions(asset.id)
-    return wording.decision(decisions[-1]) if decisions else wording.status(asset)
+    if not decisions:
+        return wording.status(asset)
+    return wording.decision(decisions[-1], by=called(decisions[-1].email, services.mirror))

@@ -31,6 +31,8 @@ LASTED_OF, LASTED_WITHIN = 1000, timedelta(hours=1)
 READINGS_WITHIN = timedelta(days=30)
 HOOKS_SILENT = timedelta(hours=1)
 BUDGET_SHARE = 0.8
+# So long after the next round of a schedule is due, the one before is missed: other checks speak sooner.
+OVERDUE = timedelta(minutes=15)
 # Readings of the deals may be missed this often, and a slow one is no trouble.
 READINGS_MISSED, READING_LATE = 3, timedelta(minutes=15)
 BEHIND_COUNTED = 1000
@@ -77,6 +79,8 @@ class Health:
     hooks: Hooks
     last_reading: datetime | None
     relay_runs: bool
+    # Schedules whose next round is due although the last one is not done.
+    overdue: tuple[str, ...]
     behind: int
     open: tuple[Incident, ...]
     # The last round of learning from deals, and the one whose findings are in use.
@@ -104,6 +108,7 @@ def measure(services: Services, *, now: datetime) -> Health:
         hooks=_hooks(services, now),
         last_reading=max((at for at, _ in readings), default=None),
         relay_runs=journal.is_held("relay", now=now),
+        overdue=_overdue(services, now),
         behind=len(services.catalog.changes(services.index.stands_at(), limit=BEHIND_COUNTED)),
         open=tuple(one for one in journal.incidents(since=now) if one.resolved_at is None),
         learned=next(iter(services.evidence.runs(limit=1)), None),
@@ -126,6 +131,7 @@ def checks(health: Health, *, read_every_s: int) -> list[Check]:
         _following(health),
         _hooks_speak(health.hooks),
         _reading(health, read_every_s),
+        _schedules(health.overdue),
         _index(health.behind),
         *_budgets(health),
     ]
@@ -210,6 +216,19 @@ def _reading(health: Health, every_s: int) -> Check:
     late = max(READING_LATE, timedelta(seconds=READINGS_MISSED * every_s))
     ago = (health.at - last).total_seconds()
     return Check("reading", "", ago > late.total_seconds(), f"The deals were last read {_span(ago)} ago")
+
+
+def _overdue(services: Services, now: datetime) -> tuple[str, ...]:
+    every = services.schedules
+    begun = services.journal.unfinished(every)
+    return tuple(
+        kind for kind in sorted(begun) if now - begun[kind] > timedelta(seconds=every[kind]) + OVERDUE
+    )
+
+
+def _schedules(overdue: tuple[str, ...]) -> Check:
+    said = f"Overdue by their schedules: {', '.join(overdue)}: the workers' logs say why"
+    return Check("schedules", "", bool(overdue), said)
 
 
 def _index(behind: int) -> Check:

@@ -35,6 +35,8 @@ class Holdings:
     pages: int
     count: int
     on: date
+    # Whether the reader may say anew what an asset is for.
+    may_change: bool = False
 
 
 def holdings(ask: Ask, services: Services, *, now: datetime) -> Holdings | Refusal:
@@ -51,7 +53,8 @@ def holdings(ask: Ask, services: Services, *, now: datetime) -> Holdings | Refus
     page = min(int(ask.question) if ask.question.isdecimal() else 1, pages) or 1
     shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     held = tuple(_held(one, email, services, waits=waits, now=now) for one, waits in shown)
-    return Holdings(ask, held, page, pages, len(found), now.date())
+    may_change = governance.may_publish(email, services)
+    return Holdings(ask, held, page, pages, len(found), now.date(), may_change)
 
 
 def due_on(asset: Asset) -> date | None:
@@ -71,9 +74,11 @@ def to_approve(email: str, services: Services) -> list[Asset]:
 
 
 def _own(email: str, assets: Iterable[Asset], *, on: date) -> list[Asset]:
-    mine = [one for one in assets if one.owner == email and one.status != "archived"]
-    # What nobody has to look at again comes last.
-    return sorted(mine, key=lambda one: (due_on(one) or date.max, governance.state(one, on=on), one.title))
+    def place(one: Asset) -> tuple[bool, date, str, str]:
+        # What nobody has to look at again comes last, and behind it what can only be brought back.
+        return (one.status == "archived", due_on(one) or date.max, governance.state(one, on=on), one.title)
+
+    return sorted((one for one in assets if one.owner == email), key=place)
 
 
 def _held(asset: Asset, email: str, services: Services, *, waits: bool, now: datetime) -> Held:

@@ -81,15 +81,27 @@ def day(value: date) -> str:
     """Return a day as people write it, for a moment (with a time zone) the day that it falls on for the reader."""
     if isinstance(value, datetime):
         value = value.astimezone(zone_named(_zone.get())).date()
-    return dates.format_date(value, "medium", locale=spoken_locale())
+    return _on(value)
+
+
+def today(now: datetime) -> date:
+    """Return which day it is for the reader."""
+    return now.astimezone(zone_named(_zone.get())).date()
 
 
 def moment(value: datetime, time_zone: str = "") -> str:
     """Return a moment as the clock on the reader's wall shows it, or one in another time zone."""
     locale, zone = spoken_locale(), zone_named(time_zone or _zone.get())
-    on = dates.format_date(value.astimezone(zone).date(), "medium", locale=locale)
-    at = dates.format_time(value, "short", tzinfo=zone, locale=locale)
+    on, at = _on(value.astimezone(zone).date()), _at(value, zone)
     return str(locale.datetime_formats["medium"]).format(at, on)
+
+
+def clock(value: datetime, *, now: datetime) -> str:
+    """Return a moment of the reader's today as the clock on their wall shows it, another with its day."""
+    zone = zone_named(_zone.get())
+    if value.astimezone(zone).date() != now.astimezone(zone).date():
+        return moment(value)
+    return _at(value, zone)
 
 
 def span(value: timedelta) -> str:
@@ -104,7 +116,13 @@ def decimal(value: float) -> str:
 
 def enumerated(parts: Iterable[str], *, style: Literal["standard", "or"] = "standard") -> str:
     """Return parts as one list: “a, b and c”, or in the style `or` “a, b or c”."""
-    return format_list(list(parts), style=style, locale=spoken_locale())
+    some = list(parts)
+    if spoken() == "th" and len(some) > 1:
+        # CLDR parts Thai by spaces alone, and binds the last: names have spaces themselves, and marks need one.
+        word, last = ("หรือ" if style == "or" else "และ"), some[-1]
+        gap = "" if "\N{THAI CHARACTER KO KAI}" <= last[:1] <= "\N{THAI CHARACTER KHOMUT}" else " "
+        return f"{', '.join(some[:-1])} {word}{gap}{last}"
+    return format_list(some, style=style, locale=spoken_locale())
 
 
 def in_a_row(parts: Iterable[str]) -> str:
@@ -120,6 +138,18 @@ def zone_named(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError):
         # A newer name than this machine knows, or none at all.
         return ZoneInfo("UTC")
+
+
+def _on(value: date) -> str:
+    said = str(dates.format_date(value, "medium", locale=spoken_locale()))
+    # French counts the days of a month, but for its first.
+    return f"1er{said[1:]}" if spoken() == "fr" and value.day == 1 else said
+
+
+def _at(value: datetime, zone: ZoneInfo) -> str:
+    # “aaaa” is the whole name of a half of the day: the short ones, AM and PM, are not what Koreans write.
+    pattern = str(spoken_locale().time_formats["short"]).replace("a", "aaaa")
+    return str(dates.format_time(value, pattern, tzinfo=zone, locale=spoken_locale()))
 
 
 @cache

@@ -7,6 +7,7 @@ from datetime import datetime
 from enablement import deals
 from enablement.analyser import words
 from enablement.exploring import Ranked
+from enablement.for_whom import asked_audience, without_answering
 from enablement.model import Ask
 from enablement.narrowing import Question, asked_for, narrowed
 from enablement.ports import AssetFilter, Services
@@ -26,7 +27,9 @@ def listed(
     earlier: Sequence[Ranked] | None,
 ) -> tuple[Listed, tuple[str, ...]]:
     """Return what is shown, and what of a refinement nothing met."""
-    question = Question(chosen.words, _without_name(ask.question, chosen), _phrases(ask, chosen))
+    said = _without_name(ask.question, chosen)
+    audience = asked_audience(f"{said} {ask.refined.format}", for_persona=bool(ask.refined.persona))
+    question = Question(without_answering(chosen.words), said, _phrases(ask, chosen), audience)
     if asked_for(ask.refined):
         return narrowed(question, chosen.deal, ask.refined, within=services, only=only, now=now, past=before)
     found = recommend(
@@ -38,6 +41,7 @@ def listed(
         past=before,
         said=question.said,
         phrases=question.phrases,
+        audience=question.audience,
         kept=earlier,
     )
     return found, ()

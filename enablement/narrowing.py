@@ -8,7 +8,7 @@ from itertools import combinations
 from enablement.analyser import words
 from enablement.exploring import Ranked, best_first, worth_showing
 from enablement.facet_words import called_persona, format_named, persona_named, tags_of
-from enablement.model import Asset, Deal, Facets, Reason, Refinement
+from enablement.model import Asset, Audience, Deal, Facets, Reason, Refinement
 from enablement.ports import AssetFilter, IndexQuery
 from enablement.recommend import MOST, NEAREST, Deciding, Listed, answering, fitting
 from enablement.weighing import Past, known, weighed
@@ -22,11 +22,12 @@ MEASURED = 40
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: folded words, how they were put, and the phrases that an asset must hold."""
+    """What is asked: folded words, how they were put, the phrases that an asset must hold, and who is to have it."""
 
     words: tuple[str, ...]
     said: str = ""
     phrases: tuple[tuple[str, ...], ...] = ()
+    audience: Audience | None = None
 
 
 def asked_for(wish: Refinement) -> tuple[str, ...]:
@@ -151,6 +152,7 @@ class _Search:
             past=past,
             said=" ".join((self.question.said, *hints)).strip(),
             phrases=self.question.phrases,
+            audience=self.question.audience,
         )
 
     def _translated(self, some: Sequence[Ranked], theirs: AssetFilter) -> list[Ranked]:

@@ -35,6 +35,12 @@ def known_colleague(slack_id: str, services: Services) -> CrmUser | None:
         return None
 
 
+def called(email: str, mirror: Mirror) -> str:
+    """Return the name of the colleague with an e-mail as Slack knows it; the e-mail itself where it knows none."""
+    known = sorted(mirror.profiles(email=email), key=lambda one: one.standing != "member") if email else []
+    return next((one.name for one in known if one.name), email)
+
+
 def member_email(slack_id: str, *, mirror: Mirror, messenger: Messenger, now: datetime) -> str:
     """Return the confirmed e-mail of a member of the workspace; raises NotServed for everybody else."""
     return _email(_member(slack_id, mirror=mirror, messenger=messenger, now=now))

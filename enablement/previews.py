@@ -1,9 +1,8 @@
 """What a link of ours leads to: what everybody who reads it may see of that, and what one colleague may."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from enablement.access import asset_filter, is_valid, may_show
 from enablement.governance import successor
 from enablement.language import _
 from enablement.model import Asset, Deal, Event, PostedLinks, Preview, Share, Suggestion, Task, Written, key
-from enablement.people import NotServed, crm_user, member_email, speaking_to
+from enablement.people import NotServed, crm_user, member_email
 from enablement.ports import AccessUnknown, Services, TryLater
 from enablement.sent import Sent, sent
 from enablement.sharing import OPEN_LINK_LASTS, PREVIEW_LASTS
@@ -19,6 +18,8 @@ from enablement.sharing import OPEN_LINK_LASTS, PREVIEW_LASTS
 SHOW = "links.show"
 # Of one message so many links are shown: more would bury what it says.
 MOST_SHOWN = 5
+# What could not be shown within this time is forgotten.
+SHOWN_WITHIN = timedelta(days=1)
 LinkKind = Literal["share", "open", "deal"]
 _PATHS: dict[str, LinkKind] = {"s": "share", "o": "open"}
 # What was published, and so may be named where it is of no use any more.
@@ -76,7 +77,7 @@ Details = DealDetails | AssetDetails
 
 
 @dataclass(frozen=True)
-class _LedTo:
+class LedTo:
     """The asset behind a link, with the record that the link is of; `is_open`: it still leads there."""
 
     asset: Asset
@@ -103,27 +104,11 @@ def accept(posted: PostedLinks, event: Event, services: Services) -> None:
     ours = tuple(url for url in dict.fromkeys(posted.urls) if target(url, services))[:MOST_SHOWN]
     if not ours:
         return
-    kept = PostedLinks(**{**vars(posted), "urls": ours})
+    kept = replace(posted, urls=ours, look_at=posted.at + SHOWN_WITHIN)
     task = Task(id=key(SHOW, posted.id), kind=SHOW, lane="reply", subject=posted.id)
     # What is lost is a link without a preview.
     if services.ledger.write(Written((kept,), (task,), event), now=posted.at, lazily=True):
         services.work.wake("reply")
-
-
-def show(links_id: str, services: Services, *, now: datetime) -> None:
-    """Show below a message what its links lead to; raises TryLater."""
-    posted = services.ledger.posted_links(links_id)
-    if posted is None:
-        return
-    glances = _glances(posted.urls, services, now)
-    if glances:
-        # Where a message that is still being written will stand, Slack does not say: who presses is looked at then.
-        has_details = posted.source == "composer" or not _is_outside(
-            posted.channel, posted.slack_id, services
-        )
-        with speaking_to(posted.slack_id, services, now=now):
-            services.messenger.show_links(posted, glances, has_details=has_details)
-    services.ledger.drop_posted_links(links_id)
 
 
 def glance(at: Target, services: Services, *, now: datetime) -> Glance | None:
@@ -133,7 +118,7 @@ def glance(at: Target, services: Services, *, now: datetime) -> Glance | None:
     """
     if at.kind == "deal":
         return Glance(at)
-    found = _led_to(at, services, now)
+    found = led_to(at, services, now=now)
     if found is None:
         return None
     asset, customers = found.asset, asset_filter(shared_outside=True, now=now)
@@ -154,7 +139,7 @@ def details(at: Target, *, slack_id: str, channel: str, services: Services, now:
     """Return what a person may see of where a link leads, who pressed in this channel; raises NotForYou."""
     try:
         email = member_email(slack_id, mirror=services.mirror, messenger=services.messenger, now=now)
-        if _is_outside(channel, slack_id, services):
+        if outsiders_read(channel, slack_id, services):
             raise NotForYou(
                 _(
                     "People of other companies may read this conversation. "
@@ -174,13 +159,18 @@ def to_ask_about(asset_id: str, services: Services, *, now: datetime) -> str:
     return asset.title if asset and may_show(asset, asset_filter(shared_outside=False, now=now)) else ""
 
 
-def _glances(urls: Sequence[str], services: Services, now: datetime) -> dict[str, Glance]:
-    found = {url: target(url, services) for url in urls}
-    seen = {url: glance(at, services, now=now) for url, at in found.items() if at}
-    return {url: one for url, one in seen.items() if one}
+def led_to(at: Target, services: Services, *, now: datetime) -> LedTo | None:
+    """Return what a link of ours leads to, whether it is open or not; None for a link that nobody made."""
+    of: Share | Suggestion | Preview | None
+    if at.kind == "share":
+        of = services.ledger.share_by_token(at.id)
+    else:
+        of = services.ledger.suggestion_by_token(at.id) or services.ledger.preview_by_token(at.id)
+    asset = services.catalog.asset(of.asset_id) if of else None
+    return LedTo(asset, of, _is_open(of, now)) if of and asset else None
 
 
-def _is_outside(channel: str, slack_id: str, services: Services) -> bool:
+def outsiders_read(channel: str, slack_id: str, services: Services) -> bool:
     """Say whether outsiders may read along: not in this person's direct conversation with us; unknown means yes."""
     try:
         is_direct = channel.startswith("D") and services.messenger.direct(slack_id) == channel
@@ -208,7 +198,7 @@ def _deal(deal_id: str, slack_id: str, services: Services) -> DealDetails:
 
 
 def _asset(at: Target, email: str, services: Services, now: datetime) -> AssetDetails:
-    found = _led_to(at, services, now)
+    found = led_to(at, services, now=now)
     if found is None:
         raise NotForYou(_("This link is not known. Please check that it is complete."))
     asset, of, is_mine = found.asset, found.of, found.of.email == email
@@ -226,16 +216,6 @@ def _asset(at: Target, email: str, services: Services, now: datetime) -> AssetDe
         suggestion=of if can_share and isinstance(of, Suggestion) else None,
         sent=sent([of], services)[0] if is_mine and isinstance(of, Share) else None,
     )
-
-
-def _led_to(at: Target, services: Services, now: datetime) -> _LedTo | None:
-    of: Share | Suggestion | Preview | None
-    if at.kind == "share":
-        of = services.ledger.share_by_token(at.id)
-    else:
-        of = services.ledger.suggestion_by_token(at.id) or services.ledger.preview_by_token(at.id)
-    asset = services.catalog.asset(of.asset_id) if of else None
-    return _LedTo(asset, of, _is_open(of, now)) if of and asset else None
 
 
 def _is_open(of: Share | Suggestion | Preview, now: datetime) -> bool:

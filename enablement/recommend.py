@@ -15,7 +15,7 @@ from enablement.exploring import (
     worth_showing,
 )
 from enablement.facets import deal_facets
-from enablement.model import Asset, Basis, Deal, Facets, Reason, key
+from enablement.model import Asset, Audience, Basis, Deal, Facets, Reason, key
 from enablement.ports import AssetFilter, Catalog, IndexQuery, Lessons
 from enablement.search import Match, Searchable, find
 from enablement.shelf import Shelf
@@ -69,6 +69,7 @@ def recommend(
     past: Past = NOTHING_YET,
     said: str = "",
     phrases: Sequence[tuple[str, ...]] = (),
+    audience: Audience | None = None,
     kept: Sequence[Ranked] | None = None,
 ) -> Listed:
     """Return at most five assets for a deal and on what basis: the words, the nearest there is, or fit alone.
@@ -81,7 +82,15 @@ def recommend(
         shown, chances = draw(ranked, most=MOST, seed=seed(deal, past))
         return Listed("fit" if ranked else "nothing", shown, chances)
     is_answer, ranked = answering(
-        asked, deal, within=within, only=only, now=now, past=past, said=said, phrases=phrases
+        asked,
+        deal,
+        within=within,
+        only=only,
+        now=now,
+        past=past,
+        said=said,
+        phrases=phrases,
+        audience=audience,
     )
     if is_answer:
         return Listed("words", worth_showing(ranked, MOST))
@@ -99,14 +108,20 @@ def answering(
     past: Past = NOTHING_YET,
     said: str = "",
     phrases: Sequence[tuple[str, ...]] = (),
+    audience: Audience | None = None,
 ) -> tuple[bool, list[Ranked]]:
-    """Return whether anything answers a question, and all that does, or else comes nearest, the best first."""
+    """Return whether anything answers a question, and all that does, or else comes nearest, the best first.
+
+    `audience` is who is to have it, where the question says so.
+    """
     matches = find(asked, within=within, only=only, said=said, phrases=phrases)
     matches = _in_buyers_language(matches, deal, within=within, only=only)
     about = known(deal, past, [one.asset.id for one in matches], within.lessons, now)
     relevant = [one for one in matches if one.is_relevant]
-    ranked = best_first([by_words(one.asset, about, one.relevance, _why(one)) for one in relevant or matches])
-    return bool(relevant), list(ranked)
+    ranked = [
+        by_words(one.asset, about, one.relevance, _why(one), audience=audience) for one in relevant or matches
+    ]
+    return bool(relevant), best_first(ranked)
 
 
 def fitting(

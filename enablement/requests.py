@@ -11,9 +11,9 @@ from enablement.analyser import asked_terms, is_stop_word, words
 from enablement.answering import Refusal
 from enablement.feedback import Complaint, complaints
 from enablement.language import _
-from enablement.model import Ask, Asker, Asset, Audit, ContentRequest, CrmUser, Deal, Task, Written, key
+from enablement.model import Ask, Asker, Asset, Audit, ContentRequest, CrmUser, Deal, RequestState, Task, key
 from enablement.people import NotServed, colleague, known_colleague, member_email
-from enablement.ports import AccessUnknown, Services
+from enablement.ports import AccessUnknown, Services, TryLater
 from enablement.roles import emails_with, has_role
 
 TELL, ANSWERED, LIST = "requests.tell", "requests.answered", "requests.list"
@@ -77,11 +77,23 @@ def may_decide(email: str, services: Services) -> bool:
 
 
 def wanted_for(ask_id: str, *, slack_id: str, services: Services) -> tuple[Ask, Deal]:
-    """Return the ask that found nothing good, and its deal; raises CannotRequest for who did not ask it."""
+    """Return the ask that found nothing good, and its deal.
+
+    Raises CannotRequest for who did not ask it, or can't see that deal any more.
+    """
     ask, answered = services.ledger.ask(ask_id), services.ledger.answered(ask_id)
     deal = services.mirror.deal(answered.deal_id) if answered else None
     if ask is None or ask.slack_id != slack_id or answered is None or deal is None:
         raise CannotRequest(_("This answer is not yours or no longer there. Ask again with /content."))
+    user = known_colleague(slack_id, services)
+    try:
+        may = user and services.access.readable(user.id, [deal.id])
+    except AccessUnknown as error:
+        raise CannotRequest(
+            _("Salesforce can't be reached to check this deal. Try again in a minute.")
+        ) from error
+    if not may:
+        raise CannotRequest(_("You can no longer see this deal in Salesforce."))
     return ask, deal
 
 
@@ -113,7 +125,8 @@ def request(ask_id: str, said: str, *, slack_id: str, services: Services, now: d
         made_at=now,
     )
     email = answered.email if answered else ask.email
-    asker = Asker(key("asker", made.id, email, deal.id), made.id, email, slack_id, deal.id, ask.id, now)
+    name = key("asker", made.id, email, deal.id)
+    asker = Asker(name, made.id, email, slack_id, deal.id, ask.id, now, said)
     found = services.requests.add(made, asker, is_same=lambda one: alike(one, made), tasks=[_telling(now)])
     services.work.wake("write")
     return Listed(found, len(services.requests.askers([found.id])))
@@ -133,11 +146,6 @@ def waiting(services: Services, *, limit: int) -> list[ContentRequest]:
     return services.requests.open()[:limit]
 
 
-def requests_of(email: str, services: Services, *, limit: int) -> list[ContentRequest]:
-    """Return what somebody requested, the newest first."""
-    return services.requests.of(email, limit=limit)
-
-
 def requests_page(ask: Ask, services: Services, *, now: datetime) -> RequestsPage | Refusal:
     """Return a page of the requests that the asker decides, or of their own; the ask's words are the page's number."""
     try:
@@ -149,24 +157,41 @@ def requests_page(ask: Ask, services: Services, *, now: datetime) -> RequestsPag
     pages = max(1, -(-len(mine) // ON_A_PAGE))
     page = min(int(ask.question) if ask.question.isdecimal() else 1, pages) or 1
     shown = mine[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    listed = listed_for(known_colleague(ask.slack_id, services), shown, services)
+    listed = listed_for(known_colleague(ask.slack_id, services), shown, services, only_own=not decides)
     said = complaints(services, now=now)[:MOST_COMPLAINTS] if decides and page == 1 else []
     return RequestsPage(ask, tuple(listed), page, pages, len(mine), decides, tuple(said))
 
 
-def listed_for(reader: CrmUser | None, some: Sequence[ContentRequest], services: Services) -> list[Listed]:
-    """Return requests with who waits, naming the deals that the reader may see, and none where that is not known."""
+def listed_for(
+    reader: CrmUser | None, some: Sequence[ContentRequest], services: Services, *, only_own: bool = False
+) -> list[Listed]:
+    """Return requests with who waits, naming the deals that the reader may see, and none where that is not known.
+
+    `only_own`: as the reader asked, for their deals; what others said and sell is not theirs to know.
+    """
     askers = services.requests.askers([one.id for one in some])
-    wanted = sorted({one.deal_id for one in askers})
+    told = [one for one in askers if not only_own or (reader and one.email == reader.email)]
+    wanted = sorted({one.deal_id for one in told})
     try:
         seen = services.access.readable(reader.id, wanted) if reader and wanted else frozenset()
     except AccessUnknown:
         seen = frozenset()
     deals = {one.id: one for one in services.mirror.deals(sorted(seen))}
     assets = {one.id: one for one in services.catalog.assets({one.asset_id for one in some if one.asset_id})}
-    return [
-        _listed(one, [each for each in askers if each.request_id == one.id], deals, assets) for one in some
-    ]
+    found = []
+    for one in some:
+        theirs = [each for each in told if each.request_id == one.id]
+        names = sorted({deals[each.deal_id].name for each in theirs if each.deal_id in deals})
+        waiting = len({each.email for each in askers if each.request_id == one.id})
+        said = as_asked(one, theirs[-1]) if only_own and theirs else one
+        found.append(Listed(said, waiting, tuple(names), assets.get(one.asset_id)))
+    return found
+
+
+def as_asked(one: ContentRequest, asker: Asker) -> ContentRequest:
+    """Return a request in the words of one who waits for it, without what the deal of another is like."""
+    bare = replace(one, language="", stage="", industry="", region="", size="", products=(), competitors=())
+    return replace(bare, words=asker.words)
 
 
 def fill(request_id: str, asset_id: str, *, email: str, services: Services, now: datetime) -> ContentRequest:
@@ -207,7 +232,10 @@ def those_who_decide(services: Services) -> list[str]:
 
 
 def decided_for(asker_id: str, services: Services, *, now: datetime) -> Decided | None:
-    """Return what somebody who waited is told; None where there is nothing that they may hear of now."""
+    """Return what somebody who waited is told; None where there is nothing that they may hear of now.
+
+    Raises TryLater.
+    """
     asker = services.requests.asker(asker_id)
     decided = services.requests.get(asker.request_id) if asker else None
     user = known_colleague(asker.slack_id, services) if asker else None
@@ -219,28 +247,39 @@ def decided_for(asker_id: str, services: Services, *, now: datetime) -> Decided 
     ):
         return None
     deal = services.mirror.deal(asker.deal_id)
-    may = deal and not deal.is_closed and services.access.readable(user.id, [deal.id])
-    return Decided(asker, decided, asset, deal if may else None)
+    try:
+        may = deal and not deal.is_closed and services.access.readable(user.id, [deal.id])
+    except AccessUnknown as error:
+        raise TryLater("the CRM can't be asked who may see the deal") from error
+    return Decided(asker, as_asked(decided, asker), asset, deal if may else None)
 
 
 def _decide(
-    request_id: str, state: str, email: str, services: Services, now: datetime, **said: str
+    request_id: str,
+    state: RequestState,
+    email: str,
+    services: Services,
+    now: datetime,
+    *,
+    asset_id: str = "",
+    note: str = "",
+    merged_into: str = "",
 ) -> ContentRequest:
     if not may_decide(email, services):
         raise CannotRequest(_("Only who looks after the library decides requests."))
 
     def how(one: ContentRequest) -> ContentRequest:
-        return replace(one, state=state, decided_by=email, decided_at=now, **said)  # type: ignore[arg-type]  # literal
+        decided = replace(one, state=state, decided_by=email, decided_at=now)
+        return replace(decided, asset_id=asset_id, note=note, merged_into=merged_into)
 
     def tasks(askers: Sequence[Asker]) -> list[Task]:
         told = askers if state != "merged" else ()
         return [Task(key(ANSWERED, one.id), ANSWERED, "write", one.id) for one in told]
 
-    decided = services.requests.decide(request_id, how, tasks=tasks, now=now)
+    audit = Audit(key("audit", "request", request_id, now), email, f"request.{state}", request_id, "", now)
+    decided = services.requests.decide(request_id, how, tasks=tasks, now=now, audit=audit)
     if decided is None:
         raise CannotRequest(_("This request was decided already."))
-    audit = Audit(key("audit", "request", request_id, now), email, f"request.{state}", request_id, "", now)
-    services.ledger.write(Written(records=(audit,)), now=now)
     services.work.wake("write")
     return decided
 
@@ -250,13 +289,6 @@ def _own(ask: Ask, services: Services, *, now: datetime) -> list[ContentRequest]
         return services.requests.of(colleague(ask, services, now=now).email, limit=MOST_OWN)
     except NotServed:
         return []
-
-
-def _listed(
-    one: ContentRequest, askers: Sequence[Asker], deals: dict[str, Deal], assets: dict[str, Asset]
-) -> Listed:
-    names = sorted({deals[each.deal_id].name for each in askers if each.deal_id in deals})
-    return Listed(one, len({each.email for each in askers}), tuple(names), assets.get(one.asset_id))
 
 
 def _telling(now: datetime) -> Task:

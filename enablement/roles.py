@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from enablement.access import roles_below
-from enablement.model import Audit, CrmUser, Profile, Role as Role, RoleRule, key
+from enablement.model import ROLES, Audit, CrmUser, Profile, Role as Role, RoleRule, key
 from enablement.people import known_colleague
 from enablement.ports import Services, TryLater, Undeliverable
 
@@ -51,6 +51,20 @@ def emails_with(role: Role, services: Services) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_named(role, services), *sorted(found)]))
 
 
+def role_sources(services: Services) -> list[tuple[Role, str, list[str]]]:
+    """Return each role that comes from the settings, from where ("" for who is named there), and who has it by that.
+
+    Who is not known here by name stands there with their e-mail or id.
+    """
+    rules = [(one.role, "" if _is_email(one) else one.source) for one in services.role_rules]
+    librarians: list[tuple[Role, str]] = [("enablement", "")] if services.librarians else []
+    found = dict.fromkeys([*librarians, *rules])
+    return [
+        (role, source, _names(role, source, services))
+        for role, source in sorted(found, key=lambda one: (ROLES.index(one[0]), one[1]))
+    ]
+
+
 def read_role_members(services: Services, *, now: datetime) -> None:
     """Take over who is in the groups, profiles and permission sets that roles come from.
 
@@ -76,6 +90,15 @@ def read_role_members(services: Services, *, now: datetime) -> None:
                 *(_note("role.taken", one, source, now) for one in sorted(was - now_in)),
             ]
             services.people.keep_holders(source, now_in, notes)
+
+
+def _names(role: Role, source: str, services: Services) -> list[str]:
+    mirror = services.mirror
+    if not source:
+        return sorted(set(_named(role, services)))
+    people = services.people.holders(source)
+    known = [mirror.profile(one) or mirror.user(one) for one in sorted(people)]
+    return sorted(one.name if one else "–" for one in known)
 
 
 def _ruled(profile: Profile, user: CrmUser | None, services: Services) -> set[Role]:

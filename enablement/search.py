@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from enablement.analyser import asked_terms, is_spelt, is_stop_word, simplified, terms, words
+from enablement.empty_words import says_little
 from enablement.model import Asset, Page
 from enablement.ports import AssetFilter, Catalog, Index, IndexQuery, PageHit, Questions
 
@@ -17,6 +18,8 @@ RELEVANT_FROM = 0.4
 # A word of a script without spaces is found when this share of its pieces is.
 WORD_FOUND_FROM = 0.6
 SNIPPET_LENGTH = 160
+# A name that is made of words like “it” and “us” has so many at most.
+NAME_WORDS = 2
 _WORD = re.compile(r"(\w+)")
 QUOTED = re.compile(r"""["“”„«»「」]([^"“”„«»「」]+)["“”„«»「」]""")
 
@@ -67,8 +70,8 @@ def find(
 
     `said` is the question as it was put. Of each phrase an asset must hold the words on one page, one after the other.
     """
-    content = tuple(word for word in asked if not is_stop_word(word)) or tuple(asked)
-    if not content:
+    content, telling = content_of(asked)
+    if not telling:
         return []
     meaning = within.questions.vector(
         corrected(said or " ".join(asked), content, index=within.index, only=only)
@@ -84,10 +87,20 @@ def find(
         page = pages.get((asset.version_id, hit.page)) if asset else None
         if asset and page and _holds_phrases(asset, page, phrases):
             likeness = RELEVANT_FROM * (hit.likeness or 0.0) / within.questions.alike_from
-            matches.append(_match(asset, page, hit, content, found.rarity, found.meant, likeness))
+            matches.append(_match(asset, page, hit, telling, found.rarity, found.meant, likeness))
     # A page may share single characters with a question and none of its words.
     kept = [match for match in matches if match.found or match.is_relevant]
     return sorted(kept, key=lambda match: -match.relevance)[:CANDIDATES]
+
+
+def content_of(asked: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return of the asked (folded) words those to search by, and of these those by which a page is an answer.
+
+    One or two that carry nothing may be a name (“IT”, “doing nothing”); more of them are no question.
+    """
+    content = tuple(word for word in asked if not is_stop_word(word)) or tuple(asked)
+    telling = tuple(word for word in content if not says_little(word))
+    return content, telling or (content if len(asked) <= NAME_WORDS else ())
 
 
 def corrected(said: str, asked: Sequence[str], *, index: Index, only: AssetFilter) -> str:

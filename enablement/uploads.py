@@ -6,8 +6,8 @@ from datetime import datetime
 from enablement.answering import Refusal
 from enablement.governance import may_publish
 from enablement.language import _, in_a_row
-from enablement.model import Ask
-from enablement.people import NotServed, member_email
+from enablement.model import Ask, Asset
+from enablement.people import NotServed, called, member_email
 from enablement.ports import Services
 from enablement.roles import emails_with
 
@@ -23,6 +23,16 @@ class Offer:
     ask: Ask
     file_id: str
     file_name: str
+
+
+def came_through_slack(asset: Asset) -> bool:
+    """Say whether an asset's file came through a conversation, and lies nowhere else."""
+    return asset.source.startswith(source_of(""))
+
+
+def said_last(asset_id: str, services: Services) -> Asset | None:
+    """Return an asset as it was last said to be: as it waits for approval, or else as it stands."""
+    return services.catalog.proposal(asset_id) or services.catalog.asset(asset_id)
 
 
 class CannotAdd(Exception):
@@ -44,7 +54,7 @@ def check_publisher(email: str, services: Services) -> None:
         raise CannotAdd(
             _(
                 "Thank you! Only the people who look after the library can add to it: {names}.",
-                names=in_a_row(named),
+                names=in_a_row(called(one, services.mirror) for one in named),
             )
         )
     raise CannotAdd(_("Thank you! Only the people who look after the library can add to it."))

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from enablement.exploring import Ranked, fresh_days
 from enablement.facets import deal_facets, deal_segments, facet
-from enablement.model import Asset, Deal, Effect, Facets, Habit, Reason
+from enablement.model import Asset, Audience, Deal, Effect, Facets, Habit, Reason
 
 # How much each facet says about fit: a match adds its share, a mismatch takes it away. Stated by judgement, in the
 # order of how specific a facet is to one deal: at the start there are no outcomes to learn from.
@@ -41,6 +41,9 @@ LEAST_EVIDENCE = 0.02
 WORDS_ALONE = 0.4
 # What is left of the score of an asset that the account may be unable to read: shown when there is little else.
 OTHER_LANGUAGE = 0.5
+# What is left of the score of an asset that is not for whom something was asked for: of one for colleagues alone, where
+# something to send is wanted, and of one for customers, where a battlecard is.
+OTHER_AUDIENCE = 0.5
 # What is left of the fit of an asset that several people found wrong for the deal.
 WRONG = 0.5
 # A page loses up to a tenth of its score as it ages to two years.
@@ -124,9 +127,14 @@ def weighed(asset: Asset, about: Known) -> Ranked:
     return _weighed(asset, about, None, ())
 
 
-def by_words(asset: Asset, about: Known, relevance: float, why: Reason) -> Ranked:
-    """Weigh an asset whose page answers a question, with this relevance (0..1) and for this reason."""
-    return _weighed(asset, about, relevance, (why,))
+def by_words(
+    asset: Asset, about: Known, relevance: float, why: Reason, *, audience: Audience | None = None
+) -> Ranked:
+    """Weigh an asset whose page answers a question, with this relevance (0..1) and for this reason.
+
+    `audience` is who is to have it, where the question says so.
+    """
+    return _weighed(asset, about, relevance, (why,), audience)
 
 
 def days_fresh(asset: Asset, about: Known) -> int | None:
@@ -145,9 +153,17 @@ def proof(logit: float) -> float:
     return min(1.0, max(LEAST_EVIDENCE, NEUTRAL_EVIDENCE * exp(logit)))
 
 
-def _weighed(asset: Asset, about: Known, relevance: float | None, why: Sequence[Reason]) -> Ranked:
+def _weighed(
+    asset: Asset,
+    about: Known,
+    relevance: float | None,
+    why: Sequence[Reason],
+    audience: Audience | None = None,
+) -> Ranked:
     made = made_for(asset)
     parts = _parts(asset, about, relevance, _fit(made, about.wanted))
+    if audience and asset.audience != audience:
+        parts = (*parts, OTHER_AUDIENCE)
     effect, habit = about.effects.get(asset.id), about.habits.get(asset.id)
     said = [*why, *_in_common(asset, made, about.wanted), *_learned(about, effect, habit)]
     said += [*_fresh(asset, about), *_unknown(made, about.wanted)]

@@ -10,6 +10,8 @@ from enablement.weighing import NEUTRAL_EVIDENCE, WORDS_ALONE
 
 # The factors that a score is the product of, in the order of the reason that keeps them.
 PARTS = "parts"
+# By what something was chosen that nobody asked for; kept as a reason, said in its own words.
+TOLD = "told"
 
 
 class CannotExplain(Exception):
@@ -49,14 +51,21 @@ def explained(suggestion_id: str, *, user: CrmUser | None, services: Services) -
 
 
 def factors(suggestion: Suggestion) -> dict[str, float]:
-    """Return what a score was computed from, as far as it was kept: relevance, fit, evidence, freshness."""
+    """Return what a score was computed from, as far as it was kept: relevance, fit, evidence, freshness,
+    and what was left of it where it is not for whom something was asked for.
+    """
     kept = next((one.values for one in suggestion.reasons if one.kind == PARTS), ())
-    names = ("relevance", "fit", "evidence", "freshness")
+    names = ("relevance", "fit", "evidence", "freshness", "audience")
     try:
         return {name: float(value) for name, value in zip(names, kept, strict=False) if value}
     except ValueError:
         # Of a later version.
         return {}
+
+
+def told(suggestion: Suggestion) -> str:
+    """Return by what a suggestion was chosen that nobody asked for (see enablement.nudging); nothing for others."""
+    return next(("".join(one.values[:1]) for one in suggestion.reasons if one.kind == TOLD), "")
 
 
 def neutral(suggestion: Suggestion) -> float | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from babel import dates, numbers
 
-from enablement.language import _, day, enumerated, in_a_row, ngettext, spoken_locale
+from enablement.language import _, day, enumerated, in_a_row, ngettext, spoken_locale, today
 from enablement.model import (
     Asset,
     Basis,
@@ -128,12 +128,19 @@ def money(amount: float | None, currency: str) -> str:
     locale = spoken_locale()
     number = numbers.format_decimal(round(amount), locale=locale)
     comes_first = locale.currency_formats["standard"].pattern.startswith("¤")
-    return (f"{currency} {number}" if comes_first else f"{number}\N{NO-BREAK SPACE}{currency}").strip()
+    return "\N{NO-BREAK SPACE}".join((currency, number) if comes_first else (number, currency)).strip()
 
 
-def deal_facts(deal: Deal) -> str:
-    """Return stage, amount and close date on one line; what is not known is left out."""
-    closes = _("closes {day}", day=day(deal.close_date)) if deal.close_date else ""
+def deal_facts(deal: Deal, *, now: datetime | None = None) -> str:
+    """Return stage, amount and close date on one line; what is not known is left out.
+
+    `now` tells a date that an open deal has missed from one to come.
+    """
+    closes = ""
+    if deal.close_date:
+        is_missed = now is not None and not deal.is_closed and deal.close_date < today(now)
+        on = day(deal.close_date)
+        closes = _("was to close {day}", day=on) if is_missed else _("closes {day}", day=on)
     return " · ".join(part for part in (deal.stage, money(deal.amount, deal.currency), closes) if part)
 
 
@@ -225,9 +232,9 @@ def how(kind: How) -> str:
             return _("as before")
 
 
-def decision(last: Decision) -> str:
-    """Return what was decided, by whom and when, as a sentence."""
-    said = {"by": last.email or _("somebody"), "day": day(last.at)}
+def decision(last: Decision, *, by: str) -> str:
+    """Return what was decided, by whom (their name, or empty) and when, as a sentence."""
+    said = {"by": by or _("somebody"), "day": day(last.at)}
     match last.kind:
         case "submitted":
             return _("It was submitted by {by} on {day}.", **said)
@@ -257,7 +264,7 @@ def status(asset: Asset) -> str:
 
 
 def not_your_own(asset: Asset, others: Sequence[str]) -> str:
-    """Return for an owner why they can't approve their asset, and which others (e-mails) can."""
+    """Return for an owner why they can't approve their asset, and which others (by name) can."""
     if others:
         return _(
             "“{title}” is yours, so somebody else must approve it. Ask {whom}.",

@@ -59,8 +59,8 @@ def _show(slack_id: str, services: Services, *, looks: bool) -> None:
     profile = _profile(slack_id, services, now)
     for _time in range(DRAWN_AGAIN):
         state = services.homes.of(slack_id)
-        if looks and state.drawn >= state.asked:
-            # Drawn already, for something that the person did later.
+        if looks == (state.drawn >= state.asked):
+            # Drawn already for something that the person did later; or it is they who wait, and their own row draws it.
             return
         # Before anything is read: what changes while it is drawn is drawn in the next turn. Somebody who waits for it
         # does not wait for that: the next turn compares what it shows.

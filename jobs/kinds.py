@@ -3,13 +3,14 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from enablement import previews
+from enablement import previews, shown_links
 from enablement.adapters.crm_files import follow_files
 from enablement.adapters.intake import take_in_subjects
-from enablement.adapters.uploads import bring_in
+from enablement.adapters.uploads import bring_in, offer
 from enablement.announcing import ANNOUNCE_DELIVER, ANNOUNCE_FILE, ANNOUNCE_FOLLOW, ANNOUNCE_PROGRESS, tell
 from enablement.answering import Answer, Refusal, answer, link_channel, pick
 from enablement.briefing import brief
@@ -25,12 +26,11 @@ from enablement.language import _
 from enablement.meaning import embed_versions
 from enablement.model import Ask, Claimed, Lane, Task, key
 from enablement.nudging import SEND, TELL as TELL_NUDGES, note_deals
-from enablement.people import speaking_to
+from enablement.people import called, speaking_to
 from enablement.ports import Services, TryLater, Undeliverable
 from enablement.requests import ANSWERED, LIST as LIST_REQUESTS, TELL, requests_page
 from enablement.reviews import is_moot, remind
 from enablement.saved import LIST as LIST_SAVED, saved_page
-from enablement.uploads import offer
 from jobs import announcing, coverage, crm_work, home, nudging, requests
 from jobs.lanes import MOST_ATTEMPTS, Kind, Outcome, stop
 from jobs.learning import LEARN, RENEW_ALL, learn, renew_suggestions_of_all
@@ -45,6 +45,8 @@ VERSIONS_AT_ONCE = 4
 # A file takes 30 seconds at most, and a wake-up is over after 120.
 FILES_AT_ONCE = 3
 DIGESTS_AT_ONCE = 20
+# A day has some 30,000 rounds of schedules. Slack sends an event again for an hour, Salesforce for a day.
+ROUNDS_ARE_KEPT, EVENTS_ARE_KEPT = timedelta(days=7), timedelta(days=30)
 _Responder = Callable[..., object]
 
 
@@ -193,18 +195,32 @@ def _notify_of(services: Services, row: Claimed) -> None:
     if asset is None or is_moot(notice, services, on=now.date()):
         return
     first = services.ledger.begin_delivery(notice.id, at=now)
+    notice = replace(notice, by=called(notice.by, services.mirror))
     services.messenger.notify(notice, asset, again=not first)
 
 
 def _show_links(services: Services, rows: Sequence[Claimed]) -> Outcome:
     for row in rows:
-        previews.show(row.subject, services, now=services.clock())
+        shown_links.show(row.subject, services, now=services.clock())
+    return {row.id: None for row in rows}
+
+
+def _follow_links(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    shown_links.follow(services, now=services.clock())
+    services.work.wake("write")
     return {row.id: None for row in rows}
 
 
 def _forget(services: Services, rows: Sequence[Claimed]) -> Outcome:
     for row in rows:
         forget(row.subject, services, by="", now=services.clock())
+    return {row.id: None for row in rows}
+
+
+def _tidy(services: Services, rows: Sequence[Claimed]) -> Outcome:
+    now = services.clock()
+    services.outbox.clear(before=now - ROUNDS_ARE_KEPT)
+    services.ledger.forget_events(before=now - EVENTS_ARE_KEPT)
     return {row.id: None for row in rows}
 
 
@@ -258,12 +274,14 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         ANNOUNCE_DELIVER: Kind(announcing.deliver_one),
         TELL_NUDGES: Kind(nudging.tell, fades=True),
         DIGESTS: Kind(nudging.look_for_digests, 100),
+        shown_links.REDRAW: Kind(_show_links, fades=True),
     },
     "compute": {
         "library.upload": Kind(partial(_respond, bring_in)),
         "library.index": Kind(_index, 100),
         "library.embed": Kind(_embed, 100),
         "library.review": Kind(_review, 100),
+        "ledger.tidy": Kind(_tidy, 100),
         "library.take_in": Kind(_take_in, FILES_AT_ONCE),
         "library.files": Kind(_files, 100),
         "deals.sync": Kind(_sync, 100),
@@ -277,6 +295,7 @@ KINDS: Mapping[Lane, Mapping[str, Kind]] = {
         LEARN: Kind(learn, 100),
         COUNT: Kind(home.count, 100),
         SEND: Kind(nudging.look, 100),
+        shown_links.FOLLOW: Kind(_follow_links, 100),
         DIGEST: Kind(nudging.send_digests, DIGESTS_AT_ONCE, fades=True),
         RENEW_ALL: Kind(renew_suggestions_of_all, 100),
     },

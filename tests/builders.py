@@ -199,7 +199,7 @@ def content_request(words: str = "case study for dairies", **changes: Any) -> Co
 
 
 def asker(**changes: Any) -> Asker:
-    made = Asker("asker", "request", ANNA, "U1", deal().id, "ask", NOW)
+    made = Asker("asker", "request", ANNA, "U1", deal().id, "ask", NOW, "case study for dairies")
     return replace(made, **changes)
 
 

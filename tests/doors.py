@@ -27,7 +27,7 @@ from bot.signing import ADDED, CHOSEN
 from crm.hooks.door import HookDoor
 from enablement.adapters.sql.database import Database
 from enablement.library import Incoming, take_in
-from enablement.model import Lane
+from enablement.model import Lane, RoleRule
 from enablement.ports import Services
 from jobs.kinds import KINDS
 from jobs.lanes import drain
@@ -51,6 +51,8 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 MAYA, RAFA, NOVA, GUEST = "U0MAYA", "U0RAFA", "U0NOVA", "U0GUEST"
 # Nova looks after the library.
 LIBRARIAN = "nova@harbourline.test"
+# Rafa runs the installation.
+OPERATOR = "rafa@harbourline.test"
 STRANGER, GONE, BOT = "U0STRANGER", "U0GONE", "U0BOT"
 DEALS, ELSEWHERE, SHARED, NORFIELD, DM = "C0DEALS", "C0ELSEWHERE", "C0SHARED", "C0NORFIELD", "D0MAYA"
 ROLLOUT, RENEWAL = "Norfield Foods – Warehouse rollout", "Norfield Foods – Renewal 2027"
@@ -531,6 +533,7 @@ def _settings(folder: Path, *, slack_url: str, org_url: str, app_url: str) -> Se
         data_dir=folder,
         public_url=app_url,
         librarians=(LIBRARIAN,),
+        role_rules=(RoleRule("ops", OPERATOR),),
         salesforce_org_id=make_id("00D", 1),
         salesforce_outbound_path=OUTBOUND_PATH,
         salesforce_hook_secrets=(HOOK_SECRET,),

@@ -152,10 +152,13 @@ class FakeMessenger:
         self.homes.append((home, always))
         return f"hash {len(self.homes)}", home.state.shows
 
-    def show_links(self, posted: PostedLinks, glances: Mapping[str, Any], *, has_details: bool) -> None:
+    def show_links(self, posted: PostedLinks, glances: Mapping[str, Any], *, has_details: bool) -> bool:
         if self.failure:
             raise self.failure
+        if posted.ts in self.unreachable:
+            return False
         self.glances.append((posted.unfurl_id, dict(glances), has_details))
+        return True
 
     def tell(self, said: Any, *, to: str, mark: str, again: bool) -> None:
         if self.failure:

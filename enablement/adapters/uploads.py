@@ -5,16 +5,31 @@ import tempfile
 from datetime import datetime
 from pathlib import Path, PurePath
 
-from enablement.adapters.extract import Extracted, UnreadableFile, extract
+from enablement.adapters.extract import Extracted, UnreadableFile, extract, unreadable
 from enablement.answering import Done, Refusal
 from enablement.governance import may_manage
 from enablement.language import _, enumerated, in_a_row
 from enablement.library import Incoming, Taken, take_in
 from enablement.metadata import BadMetadata
 from enablement.model import Ask, Asset, Fetched, Upload
-from enablement.people import NotServed, member_email
+from enablement.people import NotServed, called, member_email
 from enablement.ports import CannotFetch, Services, Undeliverable
-from enablement.uploads import LARGEST_BYTES, CannotAdd, check_publisher, source_of
+from enablement.uploads import (
+    LARGEST_BYTES,
+    CannotAdd,
+    Offer,
+    check_publisher,
+    offer as offered,
+    said_last,
+    source_of,
+)
+
+
+def offer(ask: Ask, services: Services, *, now: datetime) -> Offer | Refusal:
+    """Return what to say to a file that somebody sent: nobody fills in a form for what can't be read anyhow."""
+    said = offered(ask, services, now=now)
+    problem = unreadable(said.file_name) if isinstance(said, Offer) else ""
+    return Refusal(ask, problem) if problem else said
 
 
 def bring_in(ask: Ask, services: Services, *, now: datetime) -> Done | Refusal:
@@ -25,10 +40,20 @@ def bring_in(ask: Ask, services: Services, *, now: datetime) -> Done | Refusal:
     try:
         email = member_email(ask.slack_id, mirror=services.mirror, messenger=services.messenger, now=now)
         check_publisher(email, services)
-        source = _source(upload, email, services)
-        file = services.messenger.fetch(upload.file_id, most=LARGEST_BYTES)
-        _check_new(file, source, services)
-        taken = _take_in(upload, file, source, email, services, now)
+        incoming = _file(upload, email, services) if upload.file_id else _unchanged(upload, email, services)
+
+        def may_replace(asset: Asset) -> bool:
+            return may_manage(asset, email, services)
+
+        taken = take_in(
+            incoming,
+            services.catalog,
+            services.ledger,
+            is_there=lambda _: True,
+            now=now,
+            by=email,
+            may_replace=may_replace,
+        )
     except BadMetadata as refusal:
         return Refusal(ask, _("Not added: {why}. Mend it and send it again.", why=refusal))
     except (NotServed, CannotAdd, CannotFetch, UnreadableFile) as refusal:
@@ -55,31 +80,43 @@ def _check_new(file: Fetched, source: str, services: Services) -> None:
             raise CannotAdd(_("“{title}” in the library has exactly this content.", title=twin.title))
 
 
-def _take_in(
-    upload: Upload, file: Fetched, source: str, email: str, services: Services, now: datetime
-) -> Taken:
+def _file(upload: Upload, email: str, services: Services) -> Incoming:
+    """Return the file that was put up, with what was said of it."""
+    source = _source(upload, email, services)
+    file = services.messenger.fetch(upload.file_id, most=LARGEST_BYTES)
+    _check_new(file, source, services)
     read = _read(file)
+    return Incoming(
+        source=source,
+        file_name=file.name,
+        media_type=read.media_type,
+        data=file.data,
+        title=read.title or PurePath(file.name).stem,
+        pages=read.pages,
+        # What the person says now counts for more than what stands in the file.
+        metadata={**read.front_matter, **upload.said},
+    )
 
-    def may_replace(asset: Asset) -> bool:
-        return may_manage(asset, email, services)
 
-    return take_in(
-        Incoming(
-            source=source,
-            file_name=file.name,
-            media_type=read.media_type,
-            data=file.data,
-            title=read.title or PurePath(file.name).stem,
-            pages=read.pages,
-            # What the person says now counts for more than what stands in the file.
-            metadata={**read.front_matter, **upload.said},
-        ),
-        services.catalog,
-        services.ledger,
-        is_there=lambda _: True,
-        now=now,
-        by=email,
-        may_replace=may_replace,
+def _unchanged(upload: Upload, email: str, services: Services) -> Incoming:
+    """Return the file that an asset has already, with what is said of it now."""
+    asset = said_last(upload.version_of or "", services)
+    if asset is None or not may_manage(asset, email, services):
+        raise CannotAdd(_("This asset is looked after by others. Ask its owner."))
+    version = services.catalog.version(asset.version_id)
+    if version is None:
+        raise Undeliverable(f"there is no version {asset.version_id}")
+    # What the form does not ask for stays.
+    kept = {name: getattr(asset, name) for name in ("translation_of", "released", "reviewed_on")}
+    return Incoming(
+        source=asset.source,
+        file_name=version.file_name,
+        media_type=version.media_type,
+        data=services.catalog.data(version.id),
+        title=asset.title,
+        pages=services.catalog.pages(version.id),
+        metadata={**{name: value for name, value in kept.items() if value}, **upload.said},
+        url=asset.url,
     )
 
 
@@ -107,16 +144,30 @@ def _became(taken: Taken, ask: Ask, services: Services) -> str:
     if taken.outcome == "unchanged" and is_earlier:
         return _("“{title}” is in the library already, as version {version}. Nothing changed.", **said)
     if asset.status == "in_review":
-        by = enumerated(taken.waits_for, style="or") if taken.waits_for else _("somebody who may approve it")
-        return _(
-            "“{title}” (version {version}) waits for approval by {whom}. "
-            "Until then it can't be found. I'll tell you.",
-            **said,
-            whom=by,
-        )
+        names = [called(one, services.mirror) for one in taken.waits_for]
+        by = enumerated(names, style="or") if names else _("somebody who may approve it")
+        return _waits(asset, by, services)
+    if taken.outcome == "updated":
+        return _("“{title}” was changed: {facts}.", title=asset.title, facts=_facts(asset))
     if asset.version > 1:
         return _("“{title}” is version {version} now: {facts}.", **said, facts=_facts(asset))
     return _("“{title}” is in the library now: {facts}.", **said, facts=_facts(asset))
+
+
+def _waits(asset: Asset, by: str, services: Services) -> str:
+    said = {"title": asset.title, "version": asset.version, "whom": by}
+    before = services.catalog.asset(asset.id)
+    if before and before.status == "published":
+        return _(
+            "“{title}” (version {version}) waits for approval by {whom}. "
+            "Until then it stays as it was. I'll tell you.",
+            **said,
+        )
+    return _(
+        "“{title}” (version {version}) waits for approval by {whom}. "
+        "Until then it can't be found. I'll tell you.",
+        **said,
+    )
 
 
 def _facts(asset: Asset) -> str:

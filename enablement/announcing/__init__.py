@@ -46,11 +46,13 @@ from enablement.announcing.progress import (
     show_progress as show_progress,
 )
 from enablement.announcing.receipts import (
+    TEST as TEST,
     acknowledge as acknowledge,
     answer as answer,
     language_for as language_for,
     opened as opened,
     receipt_id as receipt_id,
+    signed as signed,
     snooze as snooze,
     wording_for as wording_for,
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from enablement.announcing.complaints import are_outsiders_in
 from enablement.announcing.following import due_at, is_met
 from enablement.announcing.links import assets_of
-from enablement.announcing.receipts import TEST, wording_for
+from enablement.announcing.receipts import TEST, signed, wording_for
 from enablement.announcing.rights import is_channel
 from enablement.announcing.timing import Quiet, is_quiet, next_moment, next_working
 from enablement.language import speaking
@@ -31,7 +31,7 @@ def deliver(task_id: str, subject: str, services: Services, *, now: datetime) ->
     if receipt is None or one is None or receipt.failed:
         return
     try:
-        _DO[verb](one, receipt, services, now)
+        _DO[verb](signed(one, services), receipt, services, now)
     except Undeliverable as error:
         services.announcements.failed(receipt.id, str(error))
 
@@ -48,7 +48,7 @@ def _post(one: Announcement, receipt: Receipt, services: Services, now: datetime
         return
     locale = _locale(one, receipt, services)
     (wording, _is_fallback), assets = wording_for(one, locale), assets_of(one, services, now=now)
-    with speaking(locale):
+    with speaking(locale, time_zone=_time_zone(receipt, services)):
         there = services.messenger.announce(
             one, receipt, wording, assets, to=receipt.slack_id, again=not is_first
         )
@@ -97,7 +97,7 @@ def _show(one: Announcement, receipt: Receipt, services: Services, now: datetime
     # Whoever acknowledges meanwhile has their message changed by the door: ours must not be the last, with less in it.
     while latest and latest != shown:
         shown = latest
-        with speaking(locale):
+        with speaking(locale, time_zone=_time_zone(receipt, services)):
             services.messenger.show_announcement(one, shown, wording, assets)
         latest = services.announcements.receipt(receipt.id)
     services.announcements.delivered(
@@ -118,7 +118,7 @@ def _remind(one: Announcement, receipt: Receipt, services: Services, now: dateti
     number = receipt.reminders + 1
     first = services.ledger.begin_delivery(key("announce.remind", receipt.id, number), at=now)
     wording, _is_fallback = wording_for(one, profile.locale)
-    with speaking(profile.locale):
+    with speaking(profile.locale, time_zone=profile.time_zone):
         services.messenger.remind(one, receipt, wording, number=number, again=not first)
     services.announcements.reminded(receipt.id, number=number, at=now)
 
@@ -132,14 +132,21 @@ def _test(task_id: str, announcement_id: str, services: Services, now: datetime)
     receipt = Receipt(f"{TEST}{task_id}", one.id, author.slack_id, author.email, now)
     wording, _is_fallback = wording_for(one, author.locale)
     assets = assets_of(one, services, now=now)
-    with speaking(author.locale):
-        services.messenger.announce(one, receipt, wording, assets, to=author.slack_id, again=not first)
+    with speaking(author.locale, time_zone=author.time_zone):
+        services.messenger.announce(
+            signed(one, services), receipt, wording, assets, to=author.slack_id, again=not first
+        )
 
 
 def _locale(one: Announcement, receipt: Receipt, services: Services) -> str:
     profile = services.mirror.profile(receipt.slack_id)
     # A channel is spoken to in the language of the first text.
     return profile.locale if profile else one.wordings[0].language
+
+
+def _time_zone(receipt: Receipt, services: Services) -> str:
+    profile = services.mirror.profile(receipt.slack_id)
+    return profile.time_zone if profile else "UTC"
 
 
 def _is_running(one: Announcement, now: datetime) -> bool:

@@ -39,17 +39,24 @@ def send(one: Announcement, by_slack_id: str, services: Services, *, now: dateti
     return _save(replace(one, state=state), "send", by_slack_id, services, now=now)
 
 
-def approve(announcement_id: str, by_slack_id: str, services: Services, *, now: datetime) -> Announcement:
-    """Start an announcement that waits for approval; raises CannotAnnounce, also where it is one's own."""
-    one = _in_review(announcement_id, by_slack_id, services)
+def approve(
+    announcement_id: str, by_slack_id: str, services: Services, *, now: datetime, seen: int = 0
+) -> Announcement:
+    """Start an announcement that waits for approval, in the version that was `seen` unless that is 0.
+
+    Raises CannotAnnounce, also where it is one's own.
+    """
+    one = _in_review(announcement_id, by_slack_id, services, seen=seen)
     _check(one, services, now=now)
     approved = replace(one, state="running", approved_by=email_of(by_slack_id, services))
     return _save(approved, "approve", by_slack_id, services, now=now)
 
 
-def decline(announcement_id: str, by_slack_id: str, services: Services, *, now: datetime) -> Announcement:
-    """Give an announcement that waits for approval back to its author, as a draft; raises CannotAnnounce."""
-    one = _in_review(announcement_id, by_slack_id, services)
+def decline(
+    announcement_id: str, by_slack_id: str, services: Services, *, now: datetime, seen: int = 0
+) -> Announcement:
+    """Give an announcement that waits for approval back to its author, as a draft; raises as `approve` does."""
+    one = _in_review(announcement_id, by_slack_id, services, seen=seen)
     return _save(replace(one, state="draft"), "decline", by_slack_id, services, now=now)
 
 
@@ -256,13 +263,14 @@ def _check_unsent(one: Announcement, by_slack_id: str, services: Services) -> No
         raise CannotAnnounce(_("This was sent already."))
 
 
-def _in_review(announcement_id: str, by_slack_id: str, services: Services) -> Announcement:
+def _in_review(announcement_id: str, by_slack_id: str, services: Services, *, seen: int) -> Announcement:
     one = _there(announcement_id, services)
     if not is_librarian(by_slack_id, services):
         raise CannotAnnounce(_("Librarians approve announcements."))
     if one.author_slack_id == by_slack_id:
         raise CannotAnnounce(_("Somebody else has to approve what you wrote."))
-    if one.state != "in_review":
+    # What its author changed and sent anew is asked about in a message of its own.
+    if one.state != "in_review" or seen not in (0, one.version):
         raise CannotAnnounce(_("This does not wait for approval any more."))
     return one
 

@@ -11,6 +11,7 @@ from itertools import chain, islice, zip_longest
 
 from enablement.announcing.audience import readers
 from enablement.announcing.pace import AHEAD, MINUTE, slots
+from enablement.announcing.progress import progress_task
 from enablement.announcing.receipts import receipt_id
 from enablement.announcing.timing import Quiet, next_moment, next_working
 from enablement.model import Announcement, Audit, LetterState, Receipt, Task, key
@@ -166,6 +167,8 @@ def _meet(one: Announcement, services: Services, *, now: datetime) -> bool:
     there = {slack_id for slack_id, receipt in known.items() if not receipt.left_at}
     services.announcements.admit([meant[slack_id] for slack_id in meant.keys() - there])
     services.announcements.leave([known[slack_id].id for slack_id in there - meant.keys()], at=now)
+    if meant and not known:
+        services.outbox.add([progress_task(one, begins=True)], now=now, lazily=True)
     both = [(known[slack_id], meant[slack_id].due_at) for slack_id in there & meant.keys()]
     services.announcements.postpone({was.id: due for was, due in both if _is_put_off(one, was, due, now)})
     services.mirror.set_watermark(_met(one), now)

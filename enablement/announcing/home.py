@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from enablement.announcing.receipts import wording_for
+from enablement.announcing.receipts import signed, wording_for
 from enablement.model import Receipt, Wording
 from enablement.ports import Services
 
@@ -30,7 +30,7 @@ def on_home(slack_id: str, services: Services) -> tuple[list[Shown], list[Shown]
         if one is None or one.state != "running" or receipt.left_at:
             continue
         wording, _is_fallback = wording_for(one, profile.locale if profile else "")
-        shown = Shown(receipt, wording, one.author)
+        shown = Shown(receipt, wording, signed(one, services).author)
         if one.must_acknowledge and receipt.acknowledged_revision < one.counts_from:
             waiting.append(shown)
         elif one.pinned:

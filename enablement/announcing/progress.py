@@ -18,9 +18,9 @@ FOLLOWED_FOR = timedelta(days=1)
 def show_progress(services: Services, *, now: datetime) -> None:
     """Bring each author's message in line with the numbers; where Slack is away, the next turn does it."""
     for one in services.announcements.at_work(since=now - FOLLOWED_FOR):
-        # A draft that was withdrawn never went anywhere.
         receipts = services.announcements.receipts(one.id)
-        if one.state != "running" and not receipts:
+        if not receipts:
+            # It never went anywhere, or whom it is for is still being worked out.
             continue
         totals = totals_of(one, receipts)
         shows = key(one.state, one.revision, one.ends_at.isoformat(), one.must_acknowledge, *astuple(totals))
@@ -29,9 +29,9 @@ def show_progress(services: Services, *, now: datetime) -> None:
             _show(all_results(one, services), shown, shows, services, now=now)
 
 
-def progress_task(one: Announcement) -> Task:
-    """Return the task to show at once how an announcement goes, after a change of it."""
-    name = key(ANNOUNCE_PROGRESS, one.id, one.version)
+def progress_task(one: Announcement, *, begins: bool = False) -> Task:
+    """Return the task to show at once how an announcement goes, after a change of it or as it `begins`."""
+    name = key(ANNOUNCE_PROGRESS, one.id, one.version, *(["begins"] if begins else []))
     return Task(name, ANNOUNCE_PROGRESS, "write", one.id, partition=ANNOUNCE_PROGRESS)
 
 

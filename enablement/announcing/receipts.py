@@ -8,6 +8,7 @@ from enablement.announcing.refusal import CannotAnnounce
 from enablement.announcing.rights import is_channel
 from enablement.language import _, spoken_for
 from enablement.model import Announcement, AnnouncementState, QuizAnswer, Receipt, Wording, key
+from enablement.people import called
 from enablement.ports import Services
 
 TEST = "test-"
@@ -16,6 +17,11 @@ LONGEST_SNOOZE_H = 8 * 24
 _RUNNING: tuple[AnnouncementState, ...] = ("running",)
 # A double click is one snooze.
 _SAME_SNOOZE = timedelta(minutes=1)
+
+
+def signed(one: Announcement, services: Services) -> Announcement:
+    """Return an announcement as people are to see it: its author is called by name, where that is known."""
+    return replace(one, author=called(one.author, services.mirror))
 
 
 def receipt_id(announcement_id: str, slack_id: str) -> str:

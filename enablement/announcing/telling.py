@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enablement.announcing.audience import reach
+from enablement.announcing.receipts import signed
 from enablement.announcing.rights import is_librarian
 from enablement.model import Announcement, Ask, Place, Task, Written, key
 from enablement.ports import Services, TryLater, Undeliverable
@@ -58,7 +59,9 @@ def tell(ask: Ask, services: Services, *, now: datetime) -> Told:
     if one is None:
         raise Undeliverable(f"there is no announcement {announcement_id}")
     waits = one.state == "in_review" and now < one.ends_at
-    return Told(ask, one, _people(one, services), waits and ask.slack_id != one.author_slack_id, why)
+    return Told(
+        ask, signed(one, services), _people(one, services), waits and ask.slack_id != one.author_slack_id, why
+    )
 
 
 def _ask(one: Announcement, slack_id: str, why: str, now: datetime) -> Ask:

@@ -1,4 +1,4 @@
-"""The Home tab: a rep's deals and dealings, a manager's team, the library; drawn by jobs from what is kept here."""
+"""The Home tab: a rep's deals, a manager's team, the library, how all is; drawn by jobs from what is kept here."""
 
 from enablement.home.deals import (
     ON_A_PAGE as ON_A_PAGE,
@@ -14,11 +14,18 @@ from enablement.home.looking import (
     KEPT_UP as KEPT_UP,
     ONE_LOOK as ONE_LOOK,
     SHOW as SHOW,
+    TABS as TABS,
     open_home as open_home,
     show_task as show_task,
     stay as stay,
     tabs_of as tabs_of,
     turn as turn,
+)
+from enablement.home.operations import (
+    OpsPart as OpsPart,
+    RoleSource as RoleSource,
+    Wrong as Wrong,
+    ops_part as ops_part,
 )
 from enablement.home.sent import (
     Dealings as Dealings,

@@ -13,25 +13,25 @@ SHOW, FOLLOW, COUNT = "home.show", "home.follow", "home.count"
 ONE_LOOK = timedelta(minutes=30)
 # So long after somebody opened it, or pressed something in it, a Home tab is kept up with what happens.
 KEPT_UP = timedelta(minutes=15)
-_TABS: tuple[HomeTab, ...] = ("rep", "manager", "enablement")
+TABS: tuple[HomeTab, ...] = ("rep", "manager", "enablement", "ops")
 
 
 def tabs_of(roles: Set[Role]) -> tuple[HomeTab, ...]:
     """Return the tabs that somebody has, the first one first."""
-    return tuple(one for one in _TABS if one in roles)
+    return tuple(one for one in TABS if one in roles or (one == "ops" and "admin" in roles))
 
 
 def open_home(slack_id: str, services: Services, *, request: str, shown: str, now: datetime) -> None:
     """Note that somebody opened their Home tab, and have it drawn; the same request again changes nothing.
 
-    `shown` is Slack's hash of what stands there.
+    `shown` is Slack's hash of what stands there. After a while they begin anew: on their tab, with its first page.
     """
 
     def opened(was: HomeState) -> HomeState:
         if was.opened_at and now - was.opened_at < ONE_LOOK:
             return replace(was, opened_at=now, hash=shown)
         looking = replace(was, opened_at=now, looked_at=now, looked_before=was.looked_at, hash=shown)
-        return replace(looking, tab="", page=1, deal_id="")
+        return replace(looking, page=1, deal_id="")
 
     _change(slack_id, opened, services, request=request, now=now)
 

@@ -10,6 +10,7 @@ from enablement.announcing import Shown
 from enablement.home.deals import DealsPage, deals_page
 from enablement.home.library import LibraryPart, library_part
 from enablement.home.looking import KEPT_UP, tabs_of
+from enablement.home.operations import OpsPart, ops_part
 from enablement.home.sent import SHARES_LOOKED_AT, Dealings, dealings
 from enablement.home.team import LONG, TeamUse, people_below, team_use
 from enablement.language import _
@@ -47,7 +48,7 @@ class Home:
     at: datetime
     tabs: tuple[HomeTab, ...] = ()
     tab: HomeTab = ""
-    part: RepPart | TeamPart | LibraryPart | None = None
+    part: RepPart | TeamPart | LibraryPart | OpsPart | None = None
     waiting: tuple[Shown, ...] = ()
     pinned: tuple[Shown, ...] = ()
     own: tuple[Announcement, ...] = ()
@@ -62,8 +63,9 @@ def home_of(profile: Profile, state: HomeState, services: Services, *, now: date
     if profile.standing != "member" or not profile.email:
         return Home(profile, state, now, problem=_("Touchline answers members of this workspace only."))
     slack_id = profile.slack_id
-    tabs = tabs_of(roles_of(slack_id, services))
-    tab: HomeTab = state.tab if state.tab in tabs else next(iter(tabs), "")
+    roles = roles_of(slack_id, services)
+    tabs = tabs_of(roles)
+    tab = _tab(state, tabs, services)
     waiting, pinned = announcing.on_home(slack_id, services)
     may_announce = announcing.right_of(slack_id, services).whom != "nobody"
     own = services.announcements.listed(["running"], limit=MOST_ANNOUNCED, author=profile.email)
@@ -74,8 +76,7 @@ def home_of(profile: Profile, state: HomeState, services: Services, *, now: date
         tabs=tabs,
         tab=tab,
         waiting=tuple(waiting[:MOST_ANNOUNCED]),
-        # On the first tab alone: what somebody knows already need not follow them everywhere.
-        pinned=tuple(pinned[:MOST_ANNOUNCED]) if tab in tabs[:1] or not tabs else (),
+        pinned=tuple(pinned[:MOST_ANNOUNCED]),
         own=tuple(own) if may_announce else (),
         may_announce=may_announce,
         preferences=preferences_of(slack_id, services),
@@ -83,6 +84,8 @@ def home_of(profile: Profile, state: HomeState, services: Services, *, now: date
     )
     if tab == "enablement":
         return replace(whole, part=library_part(profile.email, services))
+    if tab == "ops":
+        return replace(whole, part=ops_part(services, now=now, is_admin="admin" in roles))
     try:
         user = crm_user(profile, services)
     except NotServed as refusal:
@@ -102,18 +105,33 @@ def made_from(state: HomeState, services: Services, *, now: datetime) -> str:
         [(one.id, one.shown_revision, one.acknowledged_revision, one.left_at) for one in receipts],
         services.homes.figures(),
     ]
+    roles = roles_of(slack_id, services)
+    tab = _tab(state, tabs_of(roles), services)
     user = known_colleague(slack_id, services)
     if user:
-        parts += _made_from(user, state, services, now)
-    if "enablement" in tabs_of(roles_of(slack_id, services)):
+        parts += _made_from(user, tab, services, now)
+    if tab == "enablement":
         profile = services.mirror.profile(slack_id)
         parts.append(library_part(profile.email if profile else "", services))
+    if tab == "ops":
+        parts.append(ops_part(services, now=now, is_admin="admin" in roles))
     return key(*parts)
 
 
 def kept_up(services: Services, *, now: datetime) -> Iterable[HomeState]:
     """Return the Home tabs that somebody had open lately, the last one first."""
     return services.homes.opened_since(now - KEPT_UP)
+
+
+def _tab(state: HomeState, tabs: tuple[HomeTab, ...], services: Services) -> HomeTab:
+    """Return the tab that somebody chose; else their deals where they have some, else what their role is about."""
+    if state.tab in tabs or not tabs:
+        return state.tab if tabs else ""
+    user = known_colleague(state.slack_id, services)
+    # Whoever is only on the team of some has a role that is about something else.
+    if user and services.mirror.deals_of({user.id}, team_member=""):
+        return tabs[0]
+    return next((one for one in tabs if one != "rep"), tabs[0])
 
 
 def _rep(user: CrmUser, state: HomeState, services: Services, now: datetime, looks: bool) -> RepPart:
@@ -131,12 +149,12 @@ def _team(user: CrmUser, state: HomeState, services: Services, now: datetime) ->
         return TeamPart(None, state.page)
 
 
-def _made_from(user: CrmUser, state: HomeState, services: Services, now: datetime) -> list[object]:
+def _made_from(user: CrmUser, tab: HomeTab, services: Services, now: datetime) -> list[object]:
     deals = plausible_deals(user, services.mirror)
     ids = [one.id for one in deals]
     emails = (
         {user.email, *(one.email for one in people_below(user, services))}
-        if state.tab == "manager"
+        if tab == "manager"
         else {user.email}
     )
     touches = services.ledger.touches_by(emails, since=now - LONG)

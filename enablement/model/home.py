@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-HomeTab = Literal["", "rep", "manager", "enablement"]
+HomeTab = Literal["", "rep", "manager", "enablement", "ops"]
 
 
 @dataclass(frozen=True)
 class HomeState:
     """Where somebody is in their Home tab; pages start at 1, `deal_id` is the only deal that they chose to see.
 
+    `tab` is the one that they chose, for the next look too; where they chose none they land on what is theirs.
     `opened_at` is when they last opened it or pressed something in it, `looked_at` when this look at it began. `hash`
     is Slack's for what stands there, `shows` is ours of its blocks, `made_from` of what they were drawn from. `asked`
     counts what they did in it, and `drawn` is up to which of that it was drawn.

@@ -9,9 +9,10 @@ LinkSource = Literal["composer", "conversations_history"]
 
 @dataclass(frozen=True)
 class PostedLinks:
-    """The links of a message, posted or still being written (`composer`: its place is not known); kept until shown.
+    """The links of a message, posted or still being written (`composer`: its place is not known, kept until shown).
 
-    `unfurl_id` names them for Slack; `slack_id` is who wrote them.
+    `unfurl_id` names them for Slack; `slack_id` is who wrote them. `shows` is one for the same preview, empty until
+    there is one; it is made of what is named in `about`, such as "asset …", and to be looked at again from `look_at`.
     """
 
     id: str
@@ -22,3 +23,6 @@ class PostedLinks:
     slack_id: str
     urls: tuple[str, ...]
     at: datetime
+    shows: str = ""
+    about: tuple[str, ...] = ()
+    look_at: datetime | None = None

@@ -47,7 +47,7 @@ class ContentRequest:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who waits for what was requested, for which deal, and the ask that found nothing."""
+    """Who waits for what was requested, for which deal, in which words of theirs, and the ask that found nothing."""
 
     id: str
     request_id: str
@@ -56,6 +56,7 @@ class Asker:
     deal_id: str
     ask_id: str
     asked_at: datetime
+    words: str
 
 
 @dataclass(frozen=True)

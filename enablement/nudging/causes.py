@@ -25,9 +25,9 @@ _OVERLAP = timedelta(minutes=2)
 
 
 def note_deals(deal_ids: Collection[str], services: Services, *, now: datetime) -> None:
-    """Note which of these deals moved on since they were last looked at, for their owners; once their lists are made.
+    """Note which of these deals moved on since they were last looked at, for who works on them.
 
-    A deal that is new is no news: its owner made it.
+    To be called once their lists are made. A deal that is new is no news: its owner made it.
     """
     deals = [one for one in services.mirror.deals(deal_ids) if not one.is_closed]
     before = services.nudges.stood([f"deal {one.id}" for one in deals])
@@ -41,8 +41,9 @@ def note_deals(deal_ids: Collection[str], services: Services, *, now: datetime) 
             continue
         stand[name] = is_now
         if was and (was.value[0], set(was.value[2:])) != (deal.stage, set(deal.competitors)):
-            moved[deal.owner_id].append((deal, was))
-    found = [one for owner_id, some in moved.items() for one in _moved(owner_id, some, services, now)]
+            for user_id in workers(deal):
+                moved[user_id].append((deal, was))
+    found = [one for user_id, some in moved.items() for one in _moved(user_id, some, services, now)]
     services.nudges.note(stand, found, now=now)
 
 
@@ -100,6 +101,11 @@ def note_openings(services: Services, *, now: datetime) -> None:
     services.nudges.note({_OPENINGS: (now.isoformat(),)}, found, now=now)
 
 
+def workers(deal: Deal) -> tuple[str, ...]:
+    """Return the CRM users who work on a deal, each once: its owner, then its team."""
+    return tuple(dict.fromkeys((deal.owner_id, *deal.team)))
+
+
 def is_battlecard(asset: Asset) -> bool:
     """Say whether an asset tells how to win against a competitor."""
     kind = asset.kind.casefold().replace(" ", "").replace("-", "")
@@ -135,11 +141,11 @@ def nudge(
 
 
 def _moved(
-    owner_id: str, some: Sequence[tuple[Deal, Stood]], services: Services, now: datetime
+    user_id: str, some: Sequence[tuple[Deal, Stood]], services: Services, now: datetime
 ) -> Iterator[Nudge]:
-    owner = services.mirror.user(owner_id)
-    profile = profile_of(owner, services) if owner else None
-    if owner is None or profile is None:
+    user = services.mirror.user(user_id)
+    profile = profile_of(user, services) if user else None
+    if user is None or profile is None:
         return
     waiting = services.nudges.of(profile.slack_id, ["waiting"])
     waits = {one.deal_id for one in waiting if one.kind == "deal_changed"}
@@ -147,7 +153,7 @@ def _moved(
         # What waits is told as the deal stands then, against how it stood before the first of its changes.
         if deal.id not in waits:
             cause = deal.id, *was.value, was.at.isoformat()
-            for one in nudge("deal_changed", owner, profile, cause, now):
+            for one in nudge("deal_changed", user, profile, cause, now):
                 yield replace(one, deal_id=deal.id, was=was.value)
 
 
@@ -174,22 +180,23 @@ def newer(asset: Asset, services: Services, *, now: datetime) -> Asset | None:
 def _against(
     cards: Sequence[Asset], before: Mapping[str, tuple[str, ...]], services: Services, now: datetime
 ) -> Iterable[Nudge]:
-    """Yield for each battlecard, and each owner of an open deal against one whom it is about, that it changed."""
+    """Yield for each battlecard, and each who works on an open deal against one whom it is about, that it changed."""
     if not cards:
         return
     about = defaultdict[str, list[Asset]](list)
     for card in cards:
         for one in card.facets.competitors:
             about[facet(one)].append(card)
-    owners = {
-        (deal.owner_id, card.id): card
-        for deal in open_deals(services)
-        for one in deal.competitors
-        for card in about.get(facet(one), ())
-    }
-    for (owner_id, card_id), card in sorted(owners.items(), key=lambda one: one[0]):
-        if owner := services.mirror.user(owner_id):
-            for made in nudge("battlecard", owner, profile_of(owner, services), [card.version_id], now):
+    told = defaultdict[str, dict[str, Asset]](dict)
+    for deal in open_deals(services):
+        named = {card.id: card for one in deal.competitors for card in about.get(facet(one), ())}
+        for user_id in workers(deal) if named else ():
+            told[user_id] |= named
+    for user_id, theirs in sorted(told.items()):
+        user = services.mirror.user(user_id)
+        profile = profile_of(user, services) if user else None
+        for card_id, card in sorted(theirs.items()):
+            for made in nudge("battlecard", user, profile, [card.version_id], now) if user else ():
                 yield replace(made, asset_id=card_id, was=before[card_id])
 
 

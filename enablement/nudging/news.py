@@ -8,7 +8,7 @@ from enablement.access import asset_filter, may_show
 from enablement.feedback import standing
 from enablement.following import USES
 from enablement.model import Asset, CrmUser, Deal, Nudge, Suggestion
-from enablement.nudging.causes import is_battlecard, names_one_of, newer
+from enablement.nudging.causes import is_battlecard, names_one_of, newer, workers
 from enablement.ports import Services
 from enablement.sent import still_sent
 
@@ -58,7 +58,7 @@ def news_of(nudge: Nudge, user: CrmUser, services: Services, *, now: datetime) -
 
 def _deal_changed(nudge: Nudge, user: CrmUser, services: Services, now: datetime) -> News:
     deal = _deal(nudge.deal_id, user, services)
-    if deal.owner_id != user.id:
+    if user.id not in workers(deal):
         raise Moot("given away")
     stage, first, *before = nudge.was
     joined = tuple(one for one in deal.competitors if one not in before)
@@ -134,7 +134,7 @@ def _battlecard(nudge: Nudge, user: CrmUser, services: Services, now: datetime) 
     mine = [
         one
         for one in services.mirror.deals_of([user.id], team_member=user.id)
-        if one.owner_id == user.id and names_one_of(asset, one.competitors)
+        if names_one_of(asset, one.competitors)
     ]
     seen = services.access.readable(user.id, [one.id for one in mine]) if mine else frozenset()
     deals = sorted(

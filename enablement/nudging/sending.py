@@ -1,19 +1,18 @@
 """When somebody is told, and in which message: several causes at once, few a day, not when they want quiet."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from enablement.announcing.timing import WORKING_DAYS, Quiet, next_moment, next_morning
 from enablement.language import zone_named
-from enablement.model import Ask, CrmUser, Nudge, NudgeKind, Place, Profile, Suggestion, Task, Written, key
+from enablement.model import CrmUser, Nudge, NudgeKind, Profile, Suggestion, Task, Written, key
 from enablement.nudging.causes import BATCH, note_library, note_open_deals, note_openings
 from enablement.nudging.news import Moot, News, news_of
+from enablement.nudging.offering import ask_of, suggestion_of
 from enablement.people import known_colleague
 from enablement.ports import AccessUnknown, Services, TryLater
 from enablement.preferences import mute, preferences_of, quiet_hours_of
-from enablement.sharing import TOKEN_BYTES
 
 SEND, TELL = "nudges.send", "nudges.tell"
 # What comes one after the other waits for so long at most.
@@ -180,10 +179,10 @@ def _begun(due: Sequence[Nudge], user: CrmUser, services: Services, now: datetim
             slack_id, [one.nudge.id for one in rest], lambda one: replace(one, due_at=later)
         )
     message_id = key("nudges", slack_id, *(f"{one.nudge.id} {one.nudge.due_at.isoformat()}" for one in news))
-    ask, made = _ask(message_id, slack_id, user, now), dict[str, Suggestion]()
+    ask, made = ask_of(message_id, slack_id, user, now=now), dict[str, Suggestion]()
     for rank, item in enumerate(news, start=1):
         if item.nudge.kind != "buyer_opened":
-            made[item.nudge.id] = _suggestion(ask, rank, item, services, now)
+            made[item.nudge.id] = suggestion_of(ask, rank, item, services, now=now)
     services.ledger.write(Written(records=(ask, *made.values())), now=now)
 
     def begin(one: Nudge) -> Nudge:
@@ -224,38 +223,3 @@ def _drawn(
 def _theirs(message_id: str, slack_id: str, kind: NudgeKind, services: Services) -> list[str]:
     some = services.nudges.message(message_id)
     return [one.id for one in some if one.slack_id == slack_id and one.kind == kind]
-
-
-def _ask(message_id: str, slack_id: str, user: CrmUser, now: datetime) -> Ask:
-    return Ask(
-        id=message_id,
-        surface="nudge",
-        slack_id=slack_id,
-        email=user.email,
-        question="",
-        place=Place(is_direct=True),
-        response_url="",
-        replaces=False,
-        deal_id=None,
-        asked_at=now,
-    )
-
-
-def _suggestion(ask: Ask, rank: int, one: News, services: Services, now: datetime) -> Suggestion:
-    row = next((row for row in services.shortlists.of(one.deal.id) if row.asset_id == one.asset.id), None)
-    return Suggestion(
-        id=key("suggestion", ask.id, one.nudge.id),
-        ask_id=ask.id,
-        email=ask.email,
-        deal_id=one.deal.id,
-        asset_id=one.asset.id,
-        version_id=one.asset.version_id,
-        rank=rank,
-        score=row.score if row else 0.0,
-        # No lots are drawn here: it is shown for certain.
-        propensity=1.0,
-        reasons=row.reasons if row else (),
-        model=row.model if row else "nudge",
-        open_token=secrets.token_urlsafe(TOKEN_BYTES),
-        made_at=now,
-    )

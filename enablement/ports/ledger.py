@@ -44,6 +44,9 @@ class Ledger(Protocol):
         `lazily` does not wait for the disk: a power cut may undo it, unless something written later is on disk.
         """
 
+    def forget_events(self, *, before: datetime) -> None:
+        """Forget which events were known before a moment: nobody sends those again; of each source the last is kept."""
+
     def ask(self, ask_id: str) -> Ask | None: ...
 
     def answered(self, ask_id: str) -> Answered | None: ...
@@ -74,8 +77,20 @@ class Ledger(Protocol):
 
     def posted_links(self, links_id: str) -> PostedLinks | None: ...
 
+    def keep_posted_links(self, some: Sequence[PostedLinks]) -> None:
+        """Store how these stand, as far as they are still known: what was forgotten stays so."""
+
     def drop_posted_links(self, links_id: str) -> None:
-        """Forget links that Slack was told of."""
+        """Forget links: Slack was told of them, or nothing of them is to be seen any more."""
+
+    def old_posted_links(self, *, now: datetime, limit: int) -> list[PostedLinks]:
+        """Return links that are to be looked at by now, those first who wait longest."""
+
+    def look_at_links(self, about: Some[str], *, now: datetime) -> None:
+        """Have those links looked at that show something made of any of these."""
+
+    def ended_shares(self, *, since: datetime) -> list[str]:
+        """Return the ids of shares that were revoked since then."""
 
     def upload(self, upload_id: str) -> Upload | None: ...
 
@@ -212,6 +227,9 @@ class Outbox(Protocol):
     def turns(self, kind: str, *, since: datetime) -> tuple[list[datetime], list[datetime]]:
         """Return when rows of a kind were done since then, and when those that are not done yet are due, in order."""
 
+    def clear(self, *, before: datetime) -> None:
+        """Remove what was done before a moment and was about nothing in particular: the rounds of schedules."""
+
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows by (lane, state)."""
 
@@ -261,6 +279,9 @@ class Journal(Protocol):
 
     def lasted(self, kinds: Some[str], *, since: datetime, limit: int) -> list[tuple[datetime, float]]:
         """Return of the last rows of these kinds when each was settled, and how many seconds after it was written."""
+
+    def unfinished(self, kinds: Some[str]) -> dict[str, datetime]:
+        """Return of these scheduled kinds when the oldest round that still waits was written, where one does."""
 
     def is_held(self, lease: str, *, now: datetime) -> bool:
         """Say whether somebody holds a named lease."""

@@ -73,6 +73,9 @@ class Index(Protocol):
     def meant(self, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
         """Return, for each (folded) word that no page holds, what it may stand for, likeliest first, if anything."""
 
+    def rarity(self, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, float]:
+        """Return how telling each of these (folded) words is that a page holds, as a search would say; no others."""
+
     def follow(self) -> int:
         """Take in what changed in the catalogue; return how many assets were taken in."""
 

@@ -66,10 +66,10 @@ class Messenger(Protocol):
         says any more; TryLater, Undeliverable.
         """
 
-    def show_links(self, posted: PostedLinks, glances: Mapping[str, Any], *, has_details: bool) -> None:
+    def show_links(self, posted: PostedLinks, glances: Mapping[str, Any], *, has_details: bool) -> bool:
         """Show below a message what its links lead to (by address, see enablement.previews), to all who read it.
 
-        With `has_details` there is a button for more. That Slack does not want it there is nothing. Raises TryLater.
+        With `has_details` there is a button for more. False: the message or its preview is gone. Raises TryLater.
         """
 
     def tell(self, said: Any, *, to: str, mark: str, again: bool) -> None:

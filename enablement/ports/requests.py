@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection as Some, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from enablement.model import Asker, ContentRequest, SavedAsset, SigningKey, Task
+from enablement.model import Asker, Audit, ContentRequest, SavedAsset, SigningKey, Task
 
 
 class SavedAssets(Protocol):
@@ -58,10 +58,11 @@ class Requests(Protocol):
         *,
         tasks: Callable[[Sequence[Asker]], Sequence[Task]],
         now: datetime,
+        audit: Audit | None = None,
     ) -> ContentRequest | None:
-        """Change an open request, with the work that this makes for its askers; None where it is not open.
+        """Change an open request, with the work that this makes for its askers, and note that; None if it is not open.
 
-        Where it is merged, its askers wait for the other one then.
+        Where it is merged, its askers wait for the other one then, which must be open too.
         """
 
     def told(self, request_ids: Some[str], *, at: datetime) -> None:

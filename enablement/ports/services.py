@@ -1,6 +1,7 @@
 """The bundle of all that the core is given."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import time
 
 from enablement.model import RoleRule
@@ -68,5 +69,7 @@ class Services:
     nudges_per_day: int = 3
     # Beyond so many people the author confirms the number.
     confirm_beyond: int = 50
+    # What is done again and again, by kind: every so many seconds.
+    schedules: Mapping[str, int] = field(default_factory=dict)
     # Whether deals' suggestions are shown in the CRM too.
     suggests_in_crm: bool = True

@@ -39,8 +39,8 @@ def worked(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def street(worked: Stage) -> Street:
     demo: Any = SimpleNamespace(slack_url=worked.slack_url, app_url=worked.app_url, settings=worked.settings)
-    # One person, three times: each kind of acts on an answer has an answer of its own.
-    reps = [Rep(Seller(MAYA, "maya@harbourline.test", ("Norfield warehouse",))) for _ in range(3)]
+    # One person, four times: each kind of acts on an answer has an answer of its own.
+    reps = [Rep(Seller(MAYA, "maya@harbourline.test", ("Norfield warehouse",))) for _ in range(4)]
     return Street(demo, reps, DEALS, Random(1))
 
 
@@ -97,6 +97,7 @@ def test_what_slack_refused_answers_nobody() -> None:
 def test_an_answer_is_to_one_act_alone() -> None:
     times = [3.0, 1.0, 2.0]
 
+    assert [slack.first(times, due, shared=True) for due in (1.5, 1.5, 3.5)] == [2.0, 2.0, None]
     assert [slack.first(times, due) for due in (1.5, 1.5, 1.5)] == [2.0, 3.0, None]
 
 

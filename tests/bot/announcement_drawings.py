@@ -34,6 +34,7 @@ from bot.announcement_quiz import quiz, read_answer
 from bot.payload import Carried, UnknownButton
 from bot.results_blocks import progress, results_list, results_modal, sorry
 from enablement.announcing import (
+    TEST,
     PersonResult,
     QuestionResult,
     Reach,
@@ -144,6 +145,7 @@ def reading() -> Drawing:
         receipt(acknowledged_at=NOW, acknowledged_revision=1),
         receipt(acknowledged_at=NOW, acknowledged_revision=2),
         replace(receipt(), slack_id="C1"),
+        replace(receipt(), id=f"{TEST}1"),
     ]
     some = [
         _announcement(

@@ -104,6 +104,7 @@ def answers() -> Drawing:
         (),
     ]
     drawn = [Answer(_ask(), _deal(), "named", "words", True, some) for some in sets]
+    drawn += [Answer(_ask(), _deal(close_date=TODAY - timedelta(days=1)), "named", "words", False, ())]
     others = [Answer(_ask(), _deal(), how, "fit", False, ()) for how in get_args(How)]
     bases = [Answer(_ask(), _deal(), "only", basis, False, ()) for basis in get_args(Basis)]
     return Drawing(tuple(_reply(one) for one in (*drawn, *others, *bases)))
@@ -120,11 +121,13 @@ def follow_ups() -> Drawing:
     shown = (Shown(suggestion(), _asset()),)
     asks = [replace(_ask(), refined=one, refines="1") for one in (Refinement(), *wishes)]
     said = [
-        Answer(one, _deal(), "before", basis, False, shown, missed)
+        Answer(one, _deal(), "before", basis, False, shown, missed, follows=True)
         for one in asks
         for basis in get_args(Basis)
         for missed in ((), asked_for(one.refined)[:2])
     ]
+    first = replace(_ask(), refined=Refinement(persona="Ψ"), refines="1")
+    said += [Answer(first, _deal(), "only", "words", False, shown, missed) for missed in ((), ("persona",))]
     return Drawing(tuple(_reply(one) for one in said), (find_form(), said_modal("Ναι", "Έρχεται")))
 
 
@@ -149,10 +152,11 @@ def library() -> Drawing:
         for waits in (True, False)
     ]
     lists = [
-        Holdings(_ask(), tuple(states[start : start + 10]), 2, 3, 12, TODAY)
+        Holdings(_ask(), tuple(states[start : start + 10]), 2, 3, 12, TODAY, may_change=True)
         for start in range(0, len(states), 10)
     ]
-    alone = Holdings(_ask(), (states[0],), 1, 1, 1, TODAY)
+    archived = Held(_asset(status="archived"), "archived", None, waits=False, link=f"{URL}/o/1")
+    alone = Holdings(_ask(), (states[0], archived), 1, 1, 1, TODAY)
     nothing = Holdings(_ask(), (), 1, 1, 0, TODAY)
     notices = [
         notice(_notice(kind, by), one, public_url=URL)
@@ -162,7 +166,7 @@ def library() -> Drawing:
     ]
     settled = [
         notice(_notice("approve", ""), _asset(), public_url=URL, outcome=done(act))
-        for act in ("approve", "decline", "verify", "archive")
+        for act in ("approve", "decline", "verify", "archive", "restore")
     ]
     return Drawing(
         (*(_reply(one) for one in (*lists, alone, nothing)), *notices, *settled),
@@ -181,6 +185,7 @@ def files() -> Drawing:
         views=(
             form(draft),
             form(replace(draft, size=2_000)),
+            form(replace(draft, changes="1"), _asset()),
             *(form(draft, base) for base in bases),
             said_modal("Έγινε", "Έγινε"),
         ),
@@ -257,7 +262,7 @@ def evidence() -> Drawing:
         Answer(_ask(), _deal(), "named", basis, False, one) for one in lists for basis in ("fit", "words")
     ]
     by_lot = suggestion(
-        reasons=(*some[0], Reason("lot", ("0.5",)), Reason("parts", ("0.8", "0.7", "1.1", "0.9"))),
+        reasons=(*some[0], Reason("lot", ("0.5",)), Reason("parts", ("0.8", "0.7", "1.1", "0.9", "0.5"))),
         propensity=0.5,
         model="ω",
     )
@@ -320,8 +325,8 @@ def rows(drawing: Drawing) -> Iterator[Any]:
 
 def _judgements() -> Iterator[str]:
     for kind in get_args(DecisionKind):
-        yield wording.decision(Decision("1", "1", "1", kind, PERSON, "", NOW))
-        yield wording.decision(Decision("1", "1", "1", kind, "", "", NOW))
+        yield wording.decision(Decision("1", "1", "1", kind, PERSON, "", NOW), by="Ρω")
+        yield wording.decision(Decision("1", "1", "1", kind, "", "", NOW), by="")
     for status in get_args(Status):
         yield wording.status(_asset(status=status))
     yield wording.not_your_own(_asset(), [PERSON, PERSON])

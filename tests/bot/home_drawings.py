@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from typing import get_args
 
 from bot.home_blocks import home_view
@@ -18,16 +18,21 @@ from enablement.home import (
     HomeDeal,
     LibraryPart,
     OpenedShare,
+    OpsPart,
     PersonUse,
     RepPart,
+    RoleSource,
     SharedAsset,
     TeamPart,
     TeamUse,
+    Wrong,
 )
 from enablement.home.deals import ChangeKind
 from enablement.model import (
     NUDGE_KINDS,
+    ROLES,
     Asset,
+    Audit,
     ContentRequest,
     Deal,
     HomeState,
@@ -36,12 +41,15 @@ from enablement.model import (
     Preferences,
     Profile,
     Reason,
+    Run,
+    RunState,
+    Waiting,
     Wording,
 )
 from tests.bot.drawings import Drawing
 from tests.builders import NOW, announcement, asset, deal, profile, receipt, suggestion
 
-TABS: tuple[HomeTab, ...] = ("rep", "manager", "enablement")
+TABS: tuple[HomeTab, ...] = ("rep", "manager", "enablement", "ops")
 URL = "http://127.0.0.1:1"
 
 
@@ -59,9 +67,12 @@ def homes(text: str, *, count: int = 1) -> list[Home]:
         *(_bare(replace(whole, tab="rep", part=one)) for one in (nobody, cut, RepPart(None, Dealings()))),
         replace(whole, tab="manager", part=TeamPart(_team(named, text, count), 2)),
         replace(whole, tab="manager", part=TeamPart(TeamUse((), (0, 0), (0, 0), (), 0), 1), own=()),
+        replace(whole, tab="manager", part=_idle(text), preferences=_silent()),
         _bare(replace(whole, tab="manager", part=TeamPart(None, 1))),
         replace(whole, tab="enablement", part=_library(about, text, count)),
         _bare(replace(whole, tab="enablement", part=LibraryPart(None, (), 0, (), 0))),
+        replace(whole, tab="ops", part=_trouble(text, count)),
+        *(_bare(replace(whole, tab="ops", part=one)) for one in _calm(text, count)),
         _bare(replace(whole, tabs=(), tab="", part=None, problem=text)),
         _bare(replace(whole, profile=profile(standing="guest"), problem=text)),
     ]
@@ -139,8 +150,17 @@ def _dealings(named: Deal, about: Asset, text: str, count: int) -> Dealings:
 
 def _team(named: Deal, text: str, count: int) -> TeamUse:
     one = PersonUse(text, (count, 99), (0, count), count, 9)
+    missed = replace(named, close_date=NOW.date() - timedelta(days=1))
     people: Sequence[PersonUse] = [one, replace(one, deals=0)] * PEOPLE_ON_A_PAGE
-    return TeamUse(tuple(people), (count, 99), (0, count), (named,) * 7, 99)
+    return TeamUse(tuple(people), (count, 99), (0, count), (missed, *(named,) * 6), 99)
+
+
+def _idle(text: str) -> TeamPart:
+    return TeamPart(TeamUse((PersonUse(text, (0, 0), (0, 0), 0, 0),), (0, 0), (0, 0), (), 0), 1)
+
+
+def _silent() -> Preferences:
+    return Preferences("U1", muted=frozenset(NUDGE_KINDS), digest=False)
 
 
 def _library(about: Asset, text: str, count: int) -> LibraryPart:
@@ -149,6 +169,53 @@ def _library(about: Asset, text: str, count: int) -> LibraryPart:
         "r", text[:500], "th", text[:80], text[:80], text[:80], text[:80], (), (), "open", "", "", "", "", NOW
     )
     return LibraryPart(figures, (about,) * 5, count, (request,) * 5, 99 + count)
+
+
+def _trouble(text: str, count: int) -> OpsPart:
+    named = text[:80]
+    kinds = ("relay", "lane", "dead letters", "following", "hooks", "reading", "schedules", "index", "budget")
+    checked = [Wrong(kind, named, NOW, text) for kind in (*kinds, "calls", "mapping", "evidence")]
+    told = [Wrong("evidence", "lessons", None, text), Wrong("slack", named, NOW, text)]
+    dead = (
+        "ask.answer",
+        "crm.touch",
+        "announce.deliver",
+        "library.upload",
+        "people.forget",
+        "deals.sync",
+        named,
+    )
+    return OpsPart(
+        wrong=(*told, *checked)[(count - 1) % 2 :],
+        dead=tuple((kind, count) for kind in dead),
+        retried=Audit("a", named, "outbox.retry", "", "", NOW - timedelta(days=1)),
+        overdue=(named, named),
+        waiting=(Waiting("reply", "due", count, NOW), Waiting("write", "due", 2, NOW)),
+        read=NOW,
+        written=NOW - timedelta(days=1),
+        hooked=NOW,
+        compared=NOW,
+        slowest=3 * count,
+        failed=((named, count), ("slack", 2)),
+        indexed=count,
+        published=count,
+        learned=_run("failed"),
+        roles=tuple(RoleSource(role, named, (named,) * 5, 5 + count) for role in ROLES),
+    )
+
+
+def _calm(text: str, count: int) -> list[OpsPart]:
+    new = OpsPart((), (), None, (), (), None, None, None, None, None, (), 0, None, None, roles=())
+    admin = (RoleSource("enablement", "", (text[:80],), 1), RoleSource("ops", "@" + text[:80], (), 0))
+    lasting = [
+        replace(new, hooked=NOW, published=count, learned=_run(state), roles=admin)
+        for state in get_args(RunState)
+    ]
+    return [new, replace(new, roles=None), *lasting]
+
+
+def _run(state: RunState) -> Run:
+    return Run("r1", state, NOW, NOW, "", 1.0, 9, 9, "m")
 
 
 def tab() -> Drawing:

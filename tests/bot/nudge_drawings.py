@@ -6,10 +6,12 @@ from typing import get_args
 
 from bot.digest_blocks import digest, stopped
 from bot.nudge_blocks import nudges
+from bot.why_blocks import why_modal
 from enablement.digests import Digest, LibraryDigest, TeamDigest, TeamGap
 from enablement.home import PersonUse, TeamUse
 from enablement.model import NUDGE_KINDS, LibraryFigures, Nudge, NudgeKind, NudgeMeasure, Reason
 from enablement.nudging import News, NudgeMessage
+from enablement.why import TOLD, Explained
 from tests.bot.drawings import Drawing
 from tests.builders import NOW, asset, deal, suggestion
 
@@ -80,8 +82,11 @@ def told() -> Drawing:
     said = [one for count in counts for one in messages("Ψυχή", count=count)]
     weeks = [one for count in counts for one in digests("Ψυχή", count=count)]
     assert {one.nudge.kind for each in said for one in each.news} == set(get_args(NudgeKind))
+    named, about = replace(deal(), name="Ψυχή"), asset("Ψυχή")
+    whys = [suggestion(reasons=(Reason(TOLD, (by,)),), model="ω") for by in ("first", "joined", "replaced")]
     return Drawing(
-        (*(nudges(one, public_url=URL) for one in said), *(digest(one) for one in weeks), stopped())
+        (*(nudges(one, public_url=URL) for one in said), *(digest(one, now=NOW) for one in weeks), stopped()),
+        tuple(why_modal(Explained(one, about, named)) for one in whys),
     )
 
 

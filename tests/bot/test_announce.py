@@ -217,7 +217,8 @@ def test_a_test_goes_to_the_author_alone(stage: Stage) -> None:
     deliver(stage)
 
     assert "A test is on its way to you." in words(said)
-    assert any("New deck" in str(each) for each in stage.bot_messages("D0NOVA", user=NOVA))
+    [test] = [each for each in stage.bot_messages("D0NOVA", user=NOVA) if "New deck" in str(each)]
+    assert "This is a test message that only you were sent" in str(test)
     assert stage.bot_messages("D0RAFA", user=RAFA) == []
     assert kept(stage)[0].state == "draft"
 

@@ -282,7 +282,28 @@ def test_what_is_declined_is_a_draft_again_and_its_author_hears_why(managed: Sta
     heard = managed.last("D0VERA", user=VERA)
     assert "was not approved" in managed.text(heard)
     assert "They wrote: Please name the &lt;price&gt;." in str(heard["blocks"])
+    [told] = until(lambda: settled(managed, asked))
+    assert "Its author hears why" in managed.text(told)
     assert "It is here." not in readers_text(managed)
+
+
+def test_an_earlier_message_approves_nothing_that_its_reader_has_not_seen(managed: Stage) -> None:
+    asked = ask_for_approval(managed)
+    [waiting] = kept(managed)
+    kept_again = announcing.keep(waiting, managed.services, now=managed.clock())
+    announcing.send(kept_again, VERA, managed.services, now=managed.clock())
+
+    managed.click(asked, "announcement.approve", user=NOVA, channel="D0NOVA")
+
+    [told] = until(lambda: settled(managed, asked))
+    assert "This does not wait for approval any more." in managed.text(told)
+    assert [one.state for one in kept(managed)] == ["in_review"]
+
+
+def settled(stage: Stage, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what stands in place of a request for approval, once it has no buttons any more."""
+    there = [one for one in stage.bot_messages("D0NOVA", user=NOVA) if one["ts"] == asked["ts"]]
+    return [one for one in there if all(block["type"] != "actions" for block in one["blocks"])]
 
 
 def test_nobody_but_a_librarian_approves(managed: Stage) -> None:

@@ -50,6 +50,9 @@ def test_each_reader_gets_it_once_in_their_language(shared_stage: Stage) -> None
     stage.services.mirror.keep_profile(rafa)
     [english], [thai] = screen(stage, "Prices rise"), screen(stage, "ราคาขึ้น", user=RAFA)
     assert "By a tenth." in stage.text(english)
+    # Its author is called by name.
+    assert "Nova Lind and your managers see what you press here." in stage.text(english)
+    assert "Nova Lind" in stage.text(thai)
     assert "สิบเปอร์เซ็นต์" in stage.text(thai)
     assert (receipt(stage, one).ts, receipt(stage, one).channel) == (english["ts"], dm(MAYA))
 
@@ -230,6 +233,7 @@ def test_open_opens_a_window_once_and_is_noted(shared_stage: Stage) -> None:
 
     [window] = until(lambda: [one for one in stage.views() if one["title"]["text"] == "Announcement"])
     assert window["blocks"][0]["text"]["text"] == "Good to know"
+    assert window["blocks"][-1]["elements"][0]["text"].startswith("Sent by Nova Lind.")
     assert receipt(stage, one).opened_at is not None
     assert receipt(stage, one, RAFA).opened_at is None
     stage.do("close", user=MAYA, view_id=window["id"])

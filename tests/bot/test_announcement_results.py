@@ -134,6 +134,7 @@ def test_a_lost_reply_is_no_second_message(stage: Stage) -> None:
     now = services.clock()
     given = announcement(author=LIBRARIAN, author_slack_id=NOVA, made_at=now, changed_at=now)
     announcing.send(replace(given, ends_at=now + timedelta(days=7)), NOVA, services, now=now)
+    announcing.follow(services, now=now)
     stage.slack_fault("chat.postMessage", "lost_reply")
 
     for _ in range(2):

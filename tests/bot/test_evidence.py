@@ -72,7 +72,7 @@ def test_gaps_are_shown_with_their_matrix_and_by_any_segment(stage: Stage, learn
 
     assert "*Gaps by industry*: " in text
     assert "*Gaps by region*: " in stage.text(by_region)
-    assert "2 open deals · USD 240,000" in text
+    assert "2 open deals · USD\N{NO-BREAK SPACE}240,000" in text
     names = [file["name"].partition("-")[0] for file, _ in files(stage, NOVA)]
     assert sorted(names) == ["evidence", "gaps", "gaps"]
     # Nova is nobody in the CRM: no deal is named to her.

@@ -37,14 +37,14 @@ def test_a_named_deal_is_answered_to_the_asker_alone(stage: Stage) -> None:
     assert ROLLOUT in stage.text(message)
     assert "named in your question" in stage.text(message)
     assert titles(message)[0] == "ROI calculator"
-    assert actions(message)[:4] == ["find.change", "find.share", "find.open", "find.why"]
+    assert actions(message)[:4] == ["find.change", "find.say", "find.share", "find.open"]
     assert stage.bot_messages(DEALS, user=RAFA) == []
 
 
 def test_an_answer_shows_what_the_deal_is_and_why_each_asset_fits(stage: Stage) -> None:
     text = stage.text(stage.ask(QUESTION))
 
-    assert "Negotiation/Review · USD 120,000 · closes 31 Mar 2027" in text
+    assert "Negotiation/Review · USD\N{NO-BREAK SPACE}120,000 · closes 31 Mar 2027" in text
     assert "Best matches for “payback for the Norfield warehouse”" in text
     assert "“payback” in “ROI calculator” (page 1), made for Manufacturing." in text
     assert "calculator  ·  English  ·  updated today" in text

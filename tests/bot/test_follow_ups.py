@@ -185,6 +185,17 @@ def test_a_first_question_says_how_it_was_understood_and_can_be_taken_as_it_stan
     assert titles(follow_up(library, thread, "en français")) == ["Calculateur ROI"]
 
 
+def test_for_whom_a_first_question_is_is_said_without_a_way_back(library: Stage) -> None:
+    thread = asked(library, "payback for the Norfield warehouse for the CFO")
+    first = library.last(DM)
+
+    follow_up(library, thread, "for the CFO")
+
+    assert "For CFO." in library.text(first)
+    assert not elements(first, "find.back")
+    assert elements(library.last(DM), "find.back")
+
+
 def test_a_first_question_in_a_language_that_nobody_has_says_so(library: Stage) -> None:
     asked(library, f"{QUESTION} in Korean")
 

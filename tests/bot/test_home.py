@@ -5,12 +5,15 @@ from typing import Any
 
 from enablement.home import FOLLOW
 from enablement.model import Task
+from tests.bot.test_share import last_interaction
 from tests.doors import (
     BRYCE,
     DEALS,
     GUEST,
     HALDEN,
     MAYA,
+    OPERATOR,
+    RAFA,
     RENEWAL,
     ROLLOUT,
     Stage,
@@ -131,6 +134,33 @@ def test_the_next_best_asset_can_be_shared_from_there(shared_stage: Stage) -> No
     press(shared_stage, "find.share")
 
     assert until(shared_stage.views)[-1]["callback_id"] == "share.submit"
+
+
+def test_who_runs_it_tries_again_what_was_given_up_and_nobody_else_does(shared_stage: Stage) -> None:
+    outbox, now = shared_stage.services.outbox, shared_stage.clock()
+    outbox.add([Task("given up", "home.count", "write", "")], now=now)
+    for row in outbox.claim("write", ["home.count"], owner="w", limit=99, now=now):
+        outbox.bury(row.id, owner="w", error="Mia Lund said no", now=now)
+    home(shared_stage, user=RAFA)
+    press(shared_stage, "home.tab.ops", user=RAFA)
+    shared_stage.drain("reply")
+    view = shown(shared_stage, user=RAFA)
+    home(shared_stage)
+    press_of = last_interaction(shared_stage, "block_actions")
+    action = {**press_of["actions"][0], **elements(view, "home.retry")[0]}
+    mayas = {**press_of, "user": {**press_of["user"], "id": MAYA}, "actions": [action]}
+
+    assert shared_stage.interact(mayas).status_code == 200
+    kept = outbox.letters(states=("dead",), limit=9)
+    press(shared_stage, "home.retry", user=RAFA)
+    shared_stage.drain("reply")
+
+    assert "home.count" in words(view)
+    assert "Mia" not in words(view)
+    assert [one.id for one in kept] == ["given up"]
+    assert outbox.letters(states=("dead",), limit=9) == []
+    assert shared_stage.services.journal.audits(limit=1)[0].email == OPERATOR
+    assert "home.count" not in words(shown(shared_stage, user=RAFA))
 
 
 def test_the_chosen_language_is_spoken_at_once_everywhere(shared_stage: Stage) -> None:

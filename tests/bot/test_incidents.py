@@ -188,6 +188,7 @@ def test_an_org_that_fails_is_counted_told_and_told_to_be_back(stage: Stage) -> 
         stage.services.outbox.hold("relay", owner="r", seconds=3600, now=stage.clock())
         watch(stage.services, channel=DEALS, read_every_s=86_400)
 
+    stage.services.crm.readable(maya, [deal])
     stage.org_fault("status", times=99, status=500)
     for _ in range(20):
         with pytest.raises(TryLater):

@@ -1,6 +1,7 @@
 """Looking after the library in Slack: notices, one click to approve, verify or archive, the list of what is mine."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import requests
 
 from enablement import governance
 from enablement.model import Asset, Task, key
-from tests.bot.library_desk import DECK, DESK, actions, added, drop, opened_form, said, shelf, submit
+from tests.bot.library_desk import DECK, DESK, actions, added, drop, opened_form, said, shelf, submit, text_of
 from tests.doors import DEALS, DM, LIBRARIAN, MAYA, NOVA, RAFA, Stage, elements, until
 
 APPROVER, OTHER = "rafa@harbourline.test", "maya@harbourline.test"
@@ -63,7 +64,7 @@ def test_an_approver_is_told_what_waits_and_by_whom(stage: Stage) -> None:
 
     message = stage.last(RAFAS, user=RAFA)
     text = stage.text(message)
-    assert f"{LIBRARIAN} put up *Korvane landmines* for your approval." in text
+    assert "Nova Lind put up *Korvane landmines* for your approval." in text
     assert "Battlecards  ·  battlecard  ·  English  ·  for colleagues  ·  version 1" in text
     assert actions(message) == ["library.approve", "library.decline", "library.open"]
 
@@ -88,7 +89,7 @@ def test_one_click_approves_and_everybody_sees_what_became_of_it(stage: Stage) -
     assert until(lambda: "You approved this." in stage.text(stage.last(RAFAS, user=RAFA)))
     assert actions(stage.last(RAFAS, user=RAFA)) == []
     assert message["ts"] == stage.last(RAFAS, user=RAFA)["ts"]
-    assert f"*Korvane landmines* was approved by {APPROVER}." in said(stage)
+    assert "*Korvane landmines* was approved by Rafa Souza." in said(stage)
 
 
 def test_approved_content_can_be_found_and_waiting_content_can_not(stage: Stage) -> None:
@@ -108,7 +109,7 @@ def test_the_second_approver_sees_who_was_first(stage: Stage) -> None:
 
     press(stage, "approve", user=MAYA)
 
-    until(lambda: f"It was approved by {APPROVER} on" in stage.text(stage.last(DM)))
+    until(lambda: "It was approved by Rafa Souza on" in stage.text(stage.last(DM)))
     assert actions(stage.last(DM)) == []
 
 
@@ -197,7 +198,7 @@ def test_sending_back_asks_for_the_reason_and_the_submitter_hears_it(stage: Stag
     assert "note" in empty["errors"]
     assert asset_of(stage, asset.id).status == "draft"
     until(lambda: "You sent this back." in said(stage, user=RAFA))
-    assert f"*Korvane landmines* was sent back by {APPROVER}." in said(stage)
+    assert "*Korvane landmines* was sent back by Rafa Souza." in said(stage)
     assert "Please cite <the> source & date." in said(stage)
 
 
@@ -289,7 +290,8 @@ def test_the_list_shows_what_is_mine_by_what_is_due_first(stage: Stage) -> None:
     assert "expired · since" in texts[1]
     assert "is it still right? · since" in texts[2]
     assert message["ephemeral"] is True
-    assert actions(message)[:2] == ["library.archive", "library.open"], "what has expired is not verified"
+    head = ["library.change", "library.archive", "library.open"]
+    assert actions(message)[:3] == head, "what has expired is not verified"
 
 
 def test_the_list_of_who_has_nothing_says_so(stage: Stage) -> None:
@@ -329,14 +331,91 @@ def test_verifying_in_the_list_draws_it_anew_in_its_place(stage: Stage) -> None:
     ] == [True, False]
 
 
-def test_archiving_in_the_list_takes_it_off(stage: Stage) -> None:
+def test_what_was_archived_in_the_list_is_brought_back_there(stage: Stage) -> None:
     asset = added(stage, title="Payback deck")
+    stage.publish("Winter deck", owner=LIBRARIAN)
 
     press(stage, "archive", user=NOVA, channel=DEALS, message=listed(stage))
     stage.drain("reply")
 
     assert asset_of(stage, asset.id).status == "archived"
-    assert "Nothing in the library is yours" in stage.text(stage.last(DEALS, user=NOVA))
+    again = stage.last(DEALS, user=NOVA)
+    assert actions(again)[-2:] == ["library.restore", "library.open"], "what is in use comes first"
+    press(stage, "restore", user=NOVA, channel=DEALS, message=again)
+    press(stage, "restore", user=NOVA, channel=DEALS, message=again)
+    stage.drain("reply")
+    assert asset_of(stage, asset.id).status == "published"
+    last = stage.last(DEALS, user=NOVA)
+    assert "library.restore" not in actions(last)
+    assert last["ts"] == again["ts"], "who presses twice is not told off"
+
+
+def change(stage: Stage, *, user: str = NOVA) -> dict[str, Any]:
+    """Press Change beside the first of what this person looks after, and return the form."""
+    press(stage, "change", user=user, channel=DEALS, message=listed(stage, user=user))
+    return dict(until(lambda: stage.views(user))[-1])
+
+
+def test_what_an_asset_is_for_is_changed_without_a_file(stage: Stage) -> None:
+    today = stage.clock().date()
+    asset_id = stage.publish(
+        "Payback deck", owner=LIBRARIAN, expires=today, released=today, translation_of="en-original"
+    )
+    before = asset_of(stage, asset_id)
+
+    form = change(stage)
+    assert {"version_of", "replaces"}.isdisjoint(one["block_id"].partition(".")[0] for one in form["blocks"])
+    assert "Its file lies outside Slack" in text_of(form)
+    day = (stage.clock() + timedelta(days=90)).date()
+    submit(stage, form, expires=day.isoformat(), made_for=["industries:Retail"], title="Payback <!channel>")
+    stage.drain("compute")
+
+    after = asset_of(stage, before.id)
+    assert (after.title, after.expires, after.facets.industries) == ("Payback <!channel>", day, ("Retail",))
+    assert (after.version_id, after.translation_of, after.released) == (
+        before.version_id,
+        "en-original",
+        before.released,
+    )
+    assert said(stage).startswith("“Payback <!channel>” was changed: ")
+
+
+def test_a_change_to_what_was_approved_waits_and_leaves_what_is_in_use(stage: Stage) -> None:
+    asset = added(stage, title="Payback deck")
+    shelf(stage, "Battlecards", [APPROVER])
+
+    submit(stage, change(stage), collection="Battlecards")
+    stage.drain("compute")
+
+    assert "Until then it stays as it was." in said(stage)
+    assert asset_of(stage, asset.id).collection == ""
+    waits = stage.services.catalog.proposal(asset.id)
+    assert waits
+    assert (waits.collection, waits.version_id) == ("Battlecards", asset.version_id)
+    submit(stage, change(stage), title="Payback deck, mended")
+    stage.drain("compute")
+    waits = stage.services.catalog.proposal(asset.id)
+    assert waits
+    assert (waits.title, waits.collection) == ("Payback deck, mended", "Battlecards")
+
+
+def test_who_looks_after_it_no_more_changes_nothing(stage: Stage) -> None:
+    asset = asset_of(stage, stage.publish("Payback deck", owner=APPROVER))
+    shelf(stage, "Battlecards", [APPROVER])
+    form = change(stage, user=RAFA)
+    stage.services.catalog.keep(replace(asset, owner=OTHER))
+
+    answer = submit(stage, form, title="Mine now", user=RAFA)
+    stage.drain("compute")
+
+    assert "looked after by others" in json.dumps(answer) + json.dumps(stage.views(RAFA))
+    assert asset_of(stage, asset.id).title == "Payback deck"
+
+
+def test_who_may_not_publish_is_offered_no_change(stage: Stage) -> None:
+    stage.publish("Payback deck", owner=OTHER)
+
+    assert actions(listed(stage, user=MAYA)) == ["library.verify", "library.archive", "library.open"]
 
 
 def test_approving_in_the_list_works_like_in_the_notice(stage: Stage) -> None:

@@ -8,11 +8,12 @@ from enablement.language import speaking
 from sandbox.slack.blocks import check_message_blocks
 from tests.bot.nudge_drawings import URL, digests, messages
 from tests.bot.test_home_drawing import LONGEST
+from tests.builders import NOW
 
 
 def drawn(text: str, *, count: int = 1) -> list[list[dict[str, object]]]:
     said = [nudges(one, public_url=URL) for one in messages(text, count=count)]
-    weeks = [digest(one) for one in digests(text, count=count)]
+    weeks = [digest(one, now=NOW) for one in digests(text, count=count)]
     return [[block.to_dict() for block in blocks] for blocks, _text in (*said, *weeks)]
 
 

@@ -1,5 +1,6 @@
 """Nudges and digests through the front: what a change in Salesforce makes people see in Slack, and what they answer."""
 
+import json
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -63,6 +64,11 @@ def test_a_change_in_salesforce_is_told_with_what_to_do_about_it(stage: Stage) -
     assert len(stage.calls("chat.postMessage")) == 1
     (opener,) = elements(message, "find.open")
     assert opener["url"].startswith(stage.settings.public_url)
+
+    stage.click(message, "find.why", channel=DM)
+    view = until(lambda: stage.views(MAYA))[-1]
+    assert view["title"]["text"] == "Why this?"
+    assert "Shown on its own: it is written against the new competitor" in json.dumps(view["blocks"])
 
     stage.click(message, "nudge.less", channel=DM)
 

@@ -48,6 +48,14 @@ def test_a_librarian_who_drops_a_file_is_offered_to_add_it_in_its_thread(stage: 
     assert offer["thread_ts"] == dropped["ts"]
 
 
+def test_nobody_fills_in_a_form_for_what_can_not_be_read(stage: Stage) -> None:
+    drop(stage, b"\x00\x01\x02", name="film <!here>.mp4")
+
+    assert "is of a kind that cannot be read" in said(stage)
+    assert "&lt;!here&gt;" in stage.last(DESK, user=NOVA)["text"]
+    assert actions(stage.last(DESK, user=NOVA)) == []
+
+
 def test_an_approver_of_a_collection_may_add_too(stage: Stage) -> None:
     shelf(stage, "Battlecards", [APPROVER])
 
@@ -418,7 +426,7 @@ def test_a_file_that_is_deleted_before_the_form_opens_is_named_as_such(stage: St
 @pytest.mark.parametrize(
     ("data", "name", "words"),
     [
-        (b"\x00\x01\x02" * 100, "film.mp4", "film.mp4"),
+        (b"\x00\x01\x02" * 100, "film.pdf", "film.pdf"),
         (b"%PDF-1.7 torn", "torn.pdf", "torn.pdf"),
         (b"PK\x03\x04 torn", "torn.pptx", "torn.pptx"),
         (b"---\nexpires: soon\n---\n# Deck\n\nText.", "matter.md", "“expires” should be a day"),

@@ -13,7 +13,7 @@ QUESTION = "payback for the Norfield warehouse"
 def requested(stage: Stage, words: str) -> None:
     """Ask for content that an answer does not have."""
     stage.click(stage.ask(QUESTION), "request.begin")
-    form = until(stage.views)[-1]
+    form = until(lambda: [one for one in stage.views() if one["callback_id"] == "request.form"])[-1]
     stage.do("submit", user=MAYA, view_id=form["id"], values={"words": {"words": words}})
 
 

@@ -12,6 +12,7 @@ from bot.shortcuts import LONGEST_GIST, gist
 from bot.working import Working
 from enablement.language import speaking
 from enablement.model import Place
+from enablement.ports import TryLater
 from tests.builders import ask
 from tests.doors import (
     BRYCE,
@@ -268,6 +269,25 @@ def test_a_status_that_comes_after_the_answer_is_taken_away_and_nobody_waits_for
     assert slow.said == [("D1", "1.1", "cherche du contenu…"), ("D1", "1.1", "")]
 
 
+def test_a_status_that_slack_took_too_late_for_us_to_hear_of_it_is_taken_away_too() -> None:
+    class Lost(SlowSlack):
+        def set_status(self, channel: str, thread: str, status: str, *, loading: list[str]) -> None:
+            super().set_status(channel, thread, status, loading=loading)
+            if status:
+                raise TryLater("no answer in time")
+
+    slow, asked = Lost(), ask(place=Place("D1", "1.1", is_direct=True))
+    working = Working(cast("SlackGateway", slow))
+
+    working.begin(asked)
+    assert slow.begun.wait(10)
+    working.end(asked)
+    slow.go_on.set()
+
+    until(lambda: len(slow.said) == 2)
+    assert slow.said[-1] == ("D1", "1.1", "")
+
+
 def test_a_status_is_for_threads_of_direct_conversations_alone() -> None:
     slow = SlowSlack()
     working = Working(cast("SlackGateway", slow))
@@ -283,6 +303,28 @@ def test_what_a_message_asks_is_made_of_its_words() -> None:
         *("see", "the", "deck", "&", "deals", "now")
     ]
     assert gist("“quoted” words demand nothing") == "quoted  words demand nothing"
+
+
+def test_a_customers_whole_message_is_sought_by_what_the_library_knows(shared_stage: Stage) -> None:
+    said = by_message(
+        shared_stage,
+        "Hi, thanks for the call about the Norfield warehouse. We talked to the team and the people are worried: "
+        "they would like to see the payback first. Is there anything that you can share with us?",
+        MAYA,
+    )
+
+    assert titles(said)[0] == "ROI calculator"
+    assert "Best matches for “payback”" in shared_stage.text(said)
+    assert "Has “payback”" in shared_stage.text(said)
+    assert not elements(said, "find.back")
+
+
+def test_an_address_is_shown_as_it_is_read(shared_stage: Stage) -> None:
+    for address in ("<https://moves.example/a>", "<http://moves.example|moves.example>"):
+        said = in_direct(shared_stage, f"payback of {address} for the Norfield warehouse", MAYA)
+
+        assert "moves.example" in json.dumps(said["blocks"])
+        assert "&lt;" not in json.dumps(said["blocks"])
 
 
 def test_of_a_long_message_its_questions_are_kept() -> None:

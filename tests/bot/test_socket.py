@@ -1,6 +1,5 @@
 """Socket Mode: the same requests over WebSockets that we open, also after the line was cut."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,16 +10,9 @@ import requests
 import app as composition
 from bot.app import SlackDoor
 from bot.socket import SocketDoor
-from tests.doors import Stage, titles
+from tests.doors import Stage, titles, until
 
 APP_TOKEN = "xapp-sandbox"
-
-
-def until(is_so: Any, seconds: float = 20.0) -> None:
-    ends = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 @contextmanager

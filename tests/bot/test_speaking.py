@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_the_language_of_who_sent_it(
     ("accepts", "text", "tag"),
     [
         ("fr-CA,fr;q=0.9,en;q=0.5", "Ce lien est inconnu", "fr"),
-        ("de-DE,pt-PT;q=0.8", "Este link não é conhecido", "pt-BR"),
+        ("de-DE,pt-PT;q=0.8", "Este link não é reconhecido", "pt-BR"),
         ("de-DE", "This link is not known", "en"),
         ("", "This link is not known", "en"),
         ("zh-Hant-TW", "無法辨識此連結", "zh-TW"),

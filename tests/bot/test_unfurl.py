@@ -3,10 +3,14 @@
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from enablement.model import Task
+from enablement.shown_links import FOLLOW
 from tests.doors import (
     BOT,
     DEALS,
@@ -51,6 +55,14 @@ def read(attachment: Mapping[str, Any]) -> list[str]:
         if part
     ]
     return [str(part["text"]) for part in parts]
+
+
+def look(stage: Stage, *, minutes: int = 0) -> None:
+    """Do what is done twice a minute, after some time."""
+    stage.clock.advance(minutes=minutes)
+    at = stage.clock()
+    stage.services.outbox.add([Task(f"{FOLLOW} {at.isoformat()}", FOLLOW, "compute", "")], now=at)
+    stage.drain("compute", "write")
 
 
 def press(
@@ -110,6 +122,32 @@ def test_a_rep_shares_from_the_link_of_an_asset(stage: Stage) -> None:
         for one in block.get("elements", [])
         if "action_id" in one
     ] == ["unfurl.ask"]
+
+
+def test_what_hangs_below_a_message_changes_with_the_library_until_the_message_is_gone(stage: Stage) -> None:
+    look(stage)
+    answer = stage.ask(QUESTION)
+    url, title = str(elements(answer, "find.open")[0]["url"]), titles(answer)[0]
+    [below], [_gone] = shown(stage, url), shown(stage, url, channel=DM)
+    [asset] = [one for one in stage.services.catalog.assets() if one.title == title]
+    other = next(
+        one for one in stage.services.catalog.assets() if one.audience == "customer" and one != asset
+    )
+    ledger, tomorrow = stage.services.ledger, stage.clock() + timedelta(days=1)
+    [gone] = [one for one in ledger.old_posted_links(now=tomorrow, limit=9) if one.channel == DM]
+    ledger.keep_posted_links([replace(gone, ts="1.000001")])
+    stage.services.catalog.keep(replace(asset, status="archived", replaced_by=other.id))
+    look(stage)
+
+    [message] = [one for one in stage.messages(DEALS) if one["ts"] == below["ts"]]
+    [now] = message["attachments"]
+    assert read(below)[0] == f"*{title}*"
+    assert read(now)[0] == f"There is something newer: “{other.title}”"
+    calls = stage.calls("chat.unfurl")
+    look(stage, minutes=2)
+    assert stage.calls("chat.unfurl") == calls
+    assert len(calls) == 4
+    assert ledger.posted_links(gone.id) is None
 
 
 def test_where_outsiders_read_there_is_nothing_more(stage: Stage) -> None:

@@ -205,8 +205,8 @@ def test_internal_assets_are_marked_and_have_no_share_button(stage: Stage) -> No
     places = {title: at for at, title in enumerate(titles(message))}
     rows = [block["elements"] for block in message["blocks"] if block["type"] == "actions"]
     buttons = [[element["action_id"] for element in row] for row in rows]
-    assert buttons[places["Discount rules"]] == ["find.open", "find.why", "find.say"]
-    assert buttons[places["Pricing overview"]] == ["find.share", "find.open", "find.why", "find.say"]
+    assert buttons[places["Discount rules"]] == ["find.open", "find.why"]
+    assert buttons[places["Pricing overview"]] == ["find.share", "find.open", "find.why"]
     assert "internal: not for customers" in stage.text(message)
 
 

@@ -30,7 +30,7 @@ HELPS = (
     "Proposal",
     "run 1",
 )
-PARTS = Reason("parts", ("0.8", "0.7", "1.1", "0.95"))
+PARTS = Reason("parts", ("0.8", "0.7", "1.1", "0.95", "0.5"))
 UNKNOWN = Reason("unknown", ("industries", "sizes"))
 MADE_FOR = Reason("stages", ("Proposal",))
 
@@ -102,6 +102,7 @@ def test_the_computation_is_shown(stage: Stage) -> None:
     assert "made for the Proposal stage" in said
     assert "by lot: others score nearly the same. Its chance of this place was 50 %." in said
     assert "= 0.80 (how well it answers your words) × 0.70 (how well it fits the deal) × 1.10 (what" in said
+    assert "× 0.95 (how fresh it is) × 0.50 (for whom it is, as you asked)" in said
     assert "Without evidence either way, what it did for deals counts as 0.55." in said
     assert "Salesforce doesn't say of this deal: industry and size." in said
     assert "Helps to win: +6 points (+3 to +9) · in deals like this (Retail) · used in 38 deals" in said

@@ -60,6 +60,19 @@ def test_calls_of_a_day_add_up_and_the_last_word_on_the_limit_stands(journal: Sq
     assert len(journal.days(since=TODAY - timedelta(days=1))) == 3
 
 
+def test_of_scheduled_rounds_the_oldest_that_still_waits_is_told(
+    journal: SqlJournal, database: Database
+) -> None:
+    outbox = SqlOutbox(database)
+    for minutes, (name, kind) in enumerate((("a", "x"), ("b", "x"), ("c", "y"), ("d", "z"))):
+        row = replace(task(name, kind=kind), partition=kind)
+        outbox.add([row], now=NOW + minutes * MINUTE)
+    [done] = outbox.claim("write", ["y"], owner="w", limit=9, now=NOW + HOUR)
+    outbox.settle([done.id], owner="w", now=NOW + HOUR)
+
+    assert journal.unfinished(["x", "y"]) == {"x": NOW}
+
+
 def test_many_who_note_at_once_lose_nothing(journal: SqlJournal) -> None:
     def note(_: int) -> None:
         for _ in range(5):

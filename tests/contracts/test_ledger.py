@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from enablement.adapters.sql.catalog import SqlCatalog
+from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.ledger import SqlLedger
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.model import (
@@ -81,6 +83,19 @@ def test_what_is_not_there_is_none(ledger: SqlLedger) -> None:
 
     assert (*by_id, *by_token, *others) == (None,) * 10
     assert (*ledger.suggestions("x"), *ledger.touches(["x"]), *ledger.touches([])) == ()
+
+
+def test_old_events_are_forgotten_but_for_the_last_of_each_source(
+    ledger: SqlLedger, database: Database
+) -> None:
+    for days, event in enumerate((Event("slack", "1"), Event("hooks", "2"), Event("slack", "3"))):
+        ledger.write(Written(event=event), now=NOW + timedelta(days=days))
+
+    ledger.forget_events(before=NOW + timedelta(days=9))
+
+    assert ledger.write(Written(event=Event("slack", "1")), now=NOW)
+    assert not ledger.write(Written(event=Event("slack", "3")), now=NOW)
+    assert SqlJournal(database).last_event("hooks") == NOW + timedelta(days=1)
 
 
 def test_a_known_event_writes_nothing(ledger: SqlLedger, outbox: SqlOutbox) -> None:

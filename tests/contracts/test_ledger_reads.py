@@ -116,3 +116,31 @@ def test_posted_links_are_kept_until_they_are_dropped(ledger: SqlLedger) -> None
     ledger.drop_posted_links("2")
 
     assert (ledger.posted_links("1"), ledger.posted_links("2")) == (posted, None)
+
+
+def test_shown_links_are_found_when_it_is_time_and_by_what_they_show(ledger: SqlLedger) -> None:
+    posted = PostedLinks("1", "conversations_history", "", "C", "1.0", "U1", ("a",), NOW)
+    ledger.write(Written(records=tuple(replace(posted, id=one) for one in "123")), now=NOW)
+    hour = timedelta(hours=1)
+    some = [
+        replace(posted, id=one, shows="x", about=("asset a", f"share {one}"), look_at=NOW + int(one) * hour)
+        for one in "1239"
+    ]
+
+    ledger.keep_posted_links(some)
+
+    assert ledger.posted_links("9") is None
+    assert [one.id for one in ledger.old_posted_links(now=NOW + 2 * hour, limit=9)] == ["1", "2"]
+    ledger.look_at_links(["share 3", "asset b"], now=NOW)
+    assert ledger.old_posted_links(now=NOW, limit=9) == [replace(some[2], look_at=NOW)]
+    ledger.look_at_links(["asset a"], now=NOW - hour)
+    assert [one.id for one in ledger.old_posted_links(now=NOW, limit=2)] == ["1", "2"]
+
+
+def test_shares_that_were_revoked_lately_are_known(ledger: SqlLedger) -> None:
+    some = tuple(share(id=one, token=f"token-{one}") for one in ("ended", "before", "live"))
+    ledger.write(Written(records=some), now=NOW)
+    ledger.revoke_share("before", at=NOW - timedelta(hours=1))
+    ledger.revoke_share("ended", at=NOW)
+
+    assert ledger.ended_shares(since=NOW) == ["ended"]

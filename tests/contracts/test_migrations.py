@@ -1,16 +1,24 @@
 """The schema: what the tables say and what migrations make are the same, however often and by how many it is made."""
 
+import inspect as functions
 import subprocess
 import sys
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
+from enablement.adapters.sql import database as sql
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.tables import metadata
 
 MIGRATE = "import sys; from enablement.adapters.sql.database import Database; Database(sys.argv[1]).migrate()"
+
+
+@pytest.fixture(autouse=True)
+def _migrates_really(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql, "_upgrade", functions.unwrap(sql._upgrade))
 
 
 def differences(database: Database) -> list[object]:

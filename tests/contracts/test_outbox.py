@@ -3,9 +3,12 @@
 import threading
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from enablement.adapters.sql import clearing
+from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import LEASE, SqlOutbox
 from enablement.model import Claimed, Lane
 from tests.builders import NOW, task
@@ -116,6 +119,40 @@ def test_an_owner_who_comes_too_late_changes_nothing(outbox: SqlOutbox) -> None:
     assert outbox.letters(states=["leased"], limit=9)[0].error == ""
     assert outbox.settle(["task"], owner="new", now=after(62)) == 1
     assert outbox.counts() == {("write", "done"): 1}
+
+
+def test_rounds_that_are_done_are_cleared_and_all_else_stays(outbox: SqlOutbox) -> None:
+    outbox.add([task("touch"), task("round", subject="")], now=NOW)
+    outbox.settle(ids(claim(outbox)), owner="one", now=NOW)
+    outbox.add([task("later", subject="")], now=NOW)
+    outbox.settle(ids(claim(outbox)), owner="one", now=after(60))
+    outbox.add([task("due", subject="")], now=NOW)
+
+    outbox.clear(before=after(60))
+
+    left = {one.id for one in outbox.letters(states=["done", "due"], limit=9)}
+    assert left == {"touch", "later", "due"}
+
+
+def test_rounds_are_cleared_few_at_once_so_that_others_write_in_between(
+    outbox: SqlOutbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearing, "AT_ONCE", 2)
+    outbox.add([task(f"round {number}", subject="") for number in range(5)], now=NOW)
+    outbox.settle(ids(claim(outbox)), owner="one", now=NOW)
+    left: list[int] = []
+    writing = Database.writing
+
+    def watched(written: Database, **options: Any) -> Any:
+        # Threads of this process may write to databases of other tests.
+        if written is database:
+            left.append(outbox.counts()["write", "done"])
+        return writing(written, **options)
+
+    monkeypatch.setattr(Database, "writing", watched)
+    outbox.clear(before=after(60))
+
+    assert (left, outbox.counts()) == ([5, 3, 1], {})
 
 
 def test_settled_work_is_not_claimed_again(outbox: SqlOutbox) -> None:

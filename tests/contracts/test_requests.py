@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.journal import SqlJournal
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.requests import SqlRequests, SqlSaved
-from enablement.model import Asker, ContentRequest, SavedAsset, Task
+from enablement.model import Asker, Audit, ContentRequest, SavedAsset, Task
 from tests.builders import ANNA, NOW, asker, content_request, task
 from tests.fakes import at_once
 
@@ -115,6 +116,39 @@ def test_those_who_wait_for_a_merged_request_wait_for_the_other(requests: SqlReq
     assert requests.askers(["two"]) == []
     assert [one.id for one in requests.of("alone@x.example", limit=5)] == ["one"]
     assert [one.id for one in requests.recent(limit=5)] == ["one"]
+
+
+def test_nobody_is_made_to_wait_for_what_was_decided_meanwhile(requests: SqlRequests) -> None:
+    for name in ("one", "two"):
+        requests.add(content_request(id=name), asker(), is_same=never, tasks=[])
+
+    def merged(number: int) -> ContentRequest | None:
+        into, other = (("one", "two"), ("two", "one"))[number]
+        return requests.decide(
+            other, lambda one: replace(one, state="merged", merged_into=into), tasks=nothing, now=NOW
+        )
+
+    done = at_once(2, merged)
+
+    assert len([one for one in done if one]) == 1
+    [left] = requests.open()
+    assert len(requests.askers([left.id])) == 1
+
+
+def test_a_decision_and_its_note_are_one(requests: SqlRequests, database: Database) -> None:
+    requests.add(content_request(), asker(), is_same=never, tasks=[])
+    note = Audit("audit", ANNA, "request.declined", "request", "", NOW)
+
+    for _ in range(2):
+        requests.decide(
+            content_request().id,
+            lambda one: replace(one, state="declined"),
+            tasks=nothing,
+            now=NOW,
+            audit=note,
+        )
+
+    assert SqlJournal(database).audits(limit=9) == [note]
 
 
 def test_what_was_told_is_noted_once(requests: SqlRequests) -> None:

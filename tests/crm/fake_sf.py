@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _deploy(arguments: list[str], org: dict[str, Any]) -> int:
+    import shutil  # of twenty calls this is one
+
     number = len(list(HOME.glob("deployed-*")))
     given = [arguments[n + 1] for n, one in enumerate(arguments) if one in ("--source-dir", "--metadata-dir")]
     for path in given:

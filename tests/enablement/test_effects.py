@@ -103,6 +103,23 @@ def test_a_verdict_is_said_with_its_size_and_the_deals_behind_it(values: tuple[s
     assert effects.line(found) == said
 
 
+@pytest.mark.parametrize(
+    ("values", "line", "aside"),
+    [
+        (HELPS, "Helps to win: +6 points (+3 to +9) · in deals like this (Retail) · used in 38 deals", ""),
+        (("no_clear_effect", "0.01", "-0.02", "0.03", "120", "", ""), "", "no clear effect (120 deals)"),
+        (("not_enough", "0.4", "-0.1", "0.9", "4", "", ""), "", "not enough evidence yet (4 deals)"),
+        (("not_enough", "", "", "", "1", "", ""), "", "not enough evidence yet (one deal)"),
+        (("not_enough", "", "", "", "0", "", ""), "", "no evidence yet"),
+        (("helps", "", "", "", "4", "", ""), "", "not enough evidence yet (4 deals)"),
+        (("no_clear_effect", "", "", "", "0", "", ""), "", "no evidence yet"),
+    ],
+)
+def test_only_what_changes_a_deal_has_a_line(values: tuple[str, ...], line: str, aside: str) -> None:
+    assert effects.quietly(evidence(*values)) == ("Made for the Proposal stage.", line, aside)
+    assert effects.quietly(()) == ("", "", "")
+
+
 def test_numbers_are_written_as_the_reader_writes_them() -> None:
     found = effects.finding(evidence("helps", "0.0042", "0.0011", "0.012", "1200", "", ""))
 

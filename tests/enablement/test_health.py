@@ -96,6 +96,19 @@ def test_deals_that_are_not_read_any_more_are_noticed(well: World) -> None:
     assert needed(well, after=16 * MINUTE) == ["The deals were last read 16 min ago"]
 
 
+def test_a_schedule_whose_next_round_is_due_before_the_last_is_done_is_noticed(well: World) -> None:
+    well.services = replace(well.services, schedules={"crm.check": 900, "library.review": 86_400})
+    for kind in well.services.schedules:
+        well.outbox.add([replace(task(kind, kind=kind), partition=kind, due_at=NOW + 90 * MINUTE)], now=NOW)
+
+    on_time, late = (
+        [said for said in needed(well, after=minutes * MINUTE) if "Overdue" in said] for minutes in (30, 31)
+    )
+
+    assert on_time == []
+    assert late == ["Overdue by their schedules: crm.check: the workers' logs say why"]
+
+
 def test_an_org_that_is_rarely_read_is_not_missed_early(well: World) -> None:
     health = measure(well.services, now=NOW + 50 * MINUTE)
 

@@ -12,6 +12,7 @@ from enablement.home import (
     Change,
     Home,
     LibraryPart,
+    OpsPart,
     RepPart,
     TeamPart,
     count_library,
@@ -20,9 +21,10 @@ from enablement.home import (
     open_home,
     turn,
 )
-from enablement.model import CrmRole, Deal, Profile, Recommended, Touch, Written
+from enablement.model import CrmRole, Deal, HomeTab, Incident, Profile, Recommended, RoleRule, Touch, Written
 from enablement.preferences import choose
-from tests.builders import ANNA, NOW, asset, deal, feedback, profile, publish, share, touch, user
+from enablement.retrying import retry
+from tests.builders import ANNA, NOW, asset, deal, feedback, profile, publish, share, task, touch, user
 from tests.fakes import World
 
 BOB = user("bob", id="005BOB", role_id="rep")
@@ -124,6 +126,127 @@ def test_without_the_crm_there_are_no_deals_but_the_rest(sales: World) -> None:
 
     assert rep(home).deals is None
     assert home.tabs == ("rep", "manager")
+
+
+@pytest.mark.parametrize(
+    ("owner", "rules", "tab"),
+    [
+        (user().id, (), "rep"),
+        (BOB.id, (), "manager"),
+        (BOB.id, (RoleRule("ops", ANNA),), "manager"),
+        ("", (RoleRule("ops", ANNA),), "manager"),
+    ],
+)
+def test_somebody_lands_on_their_deals_or_else_on_what_their_role_is_about(
+    sales: World, owner: str, rules: tuple[RoleRule, ...], tab: HomeTab
+) -> None:
+    # Who is on the team of a deal does not own it.
+    sales.mirror.store(
+        deals=[replace(one, owner_id=owner, team=(user().id,), modified_at=NOW) for one in (ROLLOUT, PILOT)]
+    )
+    sales.services = replace(sales.services, role_rules=rules)
+
+    assert opened(sales).tab == tab
+
+
+def test_somebody_with_nothing_but_deals_lands_there_though_they_have_none(sales: World) -> None:
+    sales.mirror.forget([HIS.id])
+
+    home = opened(sales, "U2")
+
+    assert (home.tabs, home.tab, names(home)) == (("rep",), "rep", [])
+
+
+def test_who_chose_a_tab_lands_there_the_next_time_on_its_first_page(sales: World) -> None:
+    opened(sales)
+    turn("U1", sales.services, request="tab", now=sales.clock(), tab="manager", page=3)
+    sales.clock.move(days=2)
+
+    home = opened(sales)
+
+    assert (home.tab, home.state.page) == ("manager", 1)
+    assert home.state.looked_before == NOW
+
+
+def test_who_has_no_right_to_the_tab_any_more_lands_on_their_own(sales: World) -> None:
+    turn("U2", sales.services, request="x", now=sales.clock(), tab="ops")
+
+    assert opened(sales, "U2").tab == "rep"
+
+
+def bury(world: World, name: str, kind: str) -> None:
+    world.outbox.add([task(name, kind=kind)], now=NOW)
+    [row] = world.outbox.claim("write", [kind], owner="w", limit=9, now=NOW)
+    world.outbox.bury(row.id, owner="w", error="Mia Lund of Halden said no", now=NOW)
+
+
+def operations(world: World, *rules: RoleRule) -> OpsPart:
+    world.services = replace(world.services, role_rules=rules)
+    turn("U1", world.services, request=str(world.clock.move(1)), now=world.clock(), tab="ops")
+    part = seen(world).part
+    assert isinstance(part, OpsPart)
+    return part
+
+
+OPS, ADMIN = RoleRule("ops", ANNA), RoleRule("admin", ANNA)
+
+
+def test_those_who_run_it_see_what_is_wrong_and_nothing_of_customers(sales: World) -> None:
+    sales.outbox.hold("relay", owner="relay", seconds=3600, now=NOW)
+    assert operations(sales, OPS).wrong == ()
+    for number in range(3):
+        bury(sales, f"d{number}", "crm.touch")
+    mapping = Incident("i", "mapping", "Deal.size", "Gone", 1, NOW, NOW, None, "", "")
+    sales.journal.keep(mapping)
+    # It is well again, and the incident ends with the next look.
+    sales.journal.keep(replace(mapping, id="j", kind="reading", subject=""))
+    publish(sales.catalog, asset())
+
+    part = operations(sales, OPS)
+
+    assert [(one.kind, one.subject) for one in part.wrong] == [("dead letters", ""), ("mapping", "Deal.size")]
+    assert part.dead == (("crm.touch", 3),)
+    assert part.roles is None
+    assert not any(name in repr(part) for name in ("Mia", "Halden", ROLLOUT.name, asset().title))
+
+
+def test_an_index_that_is_behind_for_a_moment_is_not_called_wrong(sales: World) -> None:
+    sales.outbox.hold("relay", owner="relay", seconds=3600, now=NOW)
+    publish(sales.catalog, asset())
+    assert operations(sales, OPS).wrong == ()
+
+    sales.journal.keep(Incident("i", "index", "", "Behind", 5, NOW, NOW, None, "", ""))
+
+    [wrong] = operations(sales, OPS).wrong
+    assert (wrong.kind, wrong.since) == ("index", NOW)
+
+
+def test_an_administrator_sees_who_is_what_and_from_where(sales: World) -> None:
+    group = RoleRule("enablement", "@content")
+    sales.services.people.keep_holders("@content", ["U2"], [])
+
+    part = operations(sales, ADMIN, group)
+
+    assert part.roles is not None
+    assert [(one.role, one.source, one.names) for one in part.roles] == [
+        ("enablement", "", ("lib@stowmark.example",)),
+        ("enablement", "@content", ("Bob",)),
+        ("admin", "", (ANNA,)),
+    ]
+
+
+def test_what_is_tried_again_is_noted_with_who_did_it_and_shown(sales: World) -> None:
+    bury(sales, "d", "crm.touch")
+    before = made_from(sales.services.homes.of("U1"), sales.services, now=sales.clock())
+
+    counts = [retry(sales.services, by=ANNA, now=sales.clock.move(1)) for _ in range(2)]
+
+    part = operations(sales, OPS)
+    assert counts == [1, 0]
+    assert (part.dead, part.retried and part.retried.email) == ((), ANNA)
+    assert [one.detail for one in sales.journal.audits(limit=9)] == ["dead letters: 1"]
+    assert made_from(sales.services.homes.of("U1"), sales.services, now=sales.clock()) != before
+    assert {"write", "compute"} <= set(sales.work.woken)
 
 
 def test_a_first_look_says_of_nothing_that_it_changed(sales: World) -> None:

@@ -58,6 +58,13 @@ def test_calls_must_fail_often_and_for_a_good_part(failed: int, worked: int, is_
     assert bool(weigh([signal(failed, worked)], [], now=NOW).incidents) is is_one
 
 
+def test_an_app_that_is_back_before_anybody_looked_leaves_no_incident_that_never_ends() -> None:
+    weighed = weigh([signal(2, 1, "slack")], [], now=NOW)
+
+    assert weighed.incidents == ()
+    assert weigh([signal(1, 0, "slack")], [], now=NOW).incidents
+
+
 def test_failures_too_few_to_tell_wait_for_more_unless_something_worked() -> None:
     assert weigh([signal(2, 0)], [], now=NOW).spent == ()
     assert weigh([signal(2, 1)], [], now=NOW).spent == ((CALLS, "slack"),)

@@ -70,6 +70,7 @@ QUESTIONS = (
     "",
     "renewal",
     "zebra",
+    "Hi, thanks! We would like to see pricing, security and the roadmap. Is there a discount on food?",
 )
 NOTHING = Refinement()
 # What follow-ups ask for besides.
@@ -80,7 +81,7 @@ WISHES = [
     Refinement(most_pages=1),
 ]
 COMPETITORS = ("Dockwright", "Korvane")
-WRITTEN = ("answers", "suggestions", "channel_links", "outbox")
+WRITTEN = ("answers", "asks", "suggestions", "channel_links", "outbox")
 ALL = (*WRITTEN, "feedback", "recommended", "profiles", "deal_team", "deals", "crm_users", "crm_roles")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from math import prod
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from enablement.nudging import (
 )
 from enablement.preferences import choose, mute, preferences_of
 from enablement.sharing import shareable, shared_touch, take_back
+from enablement.why import explained, factors, told as told_by
 from tests.builders import ANNA, NOW, asset, deal, profile, publish, share, suggestion, touch, user
 from tests.fakes import World
 
@@ -131,6 +133,85 @@ def test_the_owner_of_a_deal_that_moved_is_told_what_fits_it_now(rep: World) -> 
     ask = rep.ledger.ask(one.suggestion.ask_id)
     assert ask is not None
     assert (ask.surface, ask.slack_id, ask.email) == ("nudge", "U1", ANNA)
+
+
+def colleagues(world: World) -> None:
+    """Let Bo and Cy be colleagues, of whom Bo may see the deal."""
+    for slack_id, name in (("U2", "Bo"), ("U3", "Cy")):
+        world.mirror.keep_profile(profile(slack_id, name))
+        world.mirror.store(users=[user(name.lower(), id=f"005{name.upper()}")])
+    world.crm.allow("005BO", MINE.id)
+
+
+def test_each_who_works_on_a_deal_is_told_once_and_only_who_may_see_it_now(rep: World) -> None:
+    colleagues(rep)
+    change(rep, stage="Negotiation", team=("005BO", "005CY", user().id, "005BO", "005GONE"))
+    look(rep, MINE.id)
+    rep.clock.now += BATCH
+
+    heard = {one: compose(one, rep.services, now=rep.clock()) for one in ("U1", "U2", "U3")}
+
+    assert {one: kinds(said) for one, said in heard.items()} == {
+        "U1": ["deal_changed"],
+        "U2": ["deal_changed"],
+        "U3": [],
+    }
+    assert [one.why for one in rep.services.nudges.of("U3", ["dropped"])] == ["not theirs to see"]
+    theirs = heard["U2"]
+    assert theirs is not None
+    assert theirs.news[0].suggestion is not None
+    assert theirs.news[0].suggestion.email == "bo@stowmark.example"
+
+
+def test_who_left_the_team_before_it_was_told_is_told_nothing(rep: World) -> None:
+    colleagues(rep)
+    moved = change(rep, stage="Negotiation", team=("005BO",))
+    rep.mirror.store(deals=[replace(moved, team=(), modified_at=rep.clock() + timedelta(seconds=1))])
+    rep.clock.now += BATCH
+
+    assert compose("U2", rep.services, now=rep.clock()) is None
+    assert [one.why for one in rep.services.nudges.of("U2", ["dropped"])] == ["given away"]
+
+
+def test_a_changed_battlecard_is_told_to_the_whole_team(rep: World) -> None:
+    colleagues(rep)
+    change(rep, competitors=("Korvane", "Korvane Systems"), team=("005BO", "005CY"))
+    hear(rep)
+    publish(rep.catalog, updated(CARD), "Other words.")
+    follow(rep.services, now=rep.clock())
+    rep.clock.now += BATCH
+
+    heard = {one: kinds(compose(one, rep.services, now=rep.clock())) for one in ("U1", "U2", "U3")}
+
+    assert heard == {"U1": ["battlecard"], "U2": ["deal_changed", "battlecard"], "U3": []}
+
+
+def test_what_is_offered_is_weighed_and_explained_as_in_answers(rep: World) -> None:
+    share_prices(rep)
+    change(rep, stage="Negotiation")
+    rep.clock.move(minutes=1)
+    publish(rep.catalog, updated(PRICES), "Other words.")
+    follow(rep.services, now=rep.clock())
+    message = hear(rep)
+    assert message is not None
+    offered = {one.nudge.kind: one.suggestion for one in message.news}
+    listed = {one.asset_id: one for one in rep.services.shortlists.of(MINE.id)}
+    first, new = offered["deal_changed"], offered["replaced"]
+    assert first is not None
+    assert new is not None
+
+    found = [explained(one.id, user=user(), services=rep.services).suggestion for one in (first, new)]
+
+    assert PRICES.id not in listed
+    assert (first.score, first.model) == (listed[CLOSING.id].score, listed[CLOSING.id].model)
+    assert first.reasons[:-1] == listed[CLOSING.id].reasons
+    assert new.model == first.model
+    assert [one.propensity for one in found] == [1.0, 1.0]
+    assert sorted(one.rank for one in found) == [1, 2]
+    assert [prod(factors(one).values()) for one in found] == [
+        pytest.approx(one.score, abs=0.01) for one in found
+    ]
+    assert [told_by(one) for one in found] == ["first", "replaced"]
 
 
 def test_a_change_is_told_once_however_often_it_is_looked_at(rep: World) -> None:

@@ -1,12 +1,13 @@
 """What a link of ours leads to: harmless for everybody, the rest for whoever may see it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from enablement.model import Asset, Event, PostedLinks, Preview, Written
+from enablement.ports import TryLater
 from enablement.previews import (
     MOST_SHOWN,
     AssetDetails,
@@ -17,9 +18,11 @@ from enablement.previews import (
     accept,
     details,
     glance,
-    show,
     target,
 )
+from enablement.shown_links import MOST_A_TURN, REDRAW, SOON, follow, show
+from jobs.kinds import KINDS
+from jobs.lanes import drain
 from tests.builders import ANNA, NOW, asset, deal, profile, publish, share, suggestion, user
 from tests.fakes import World
 
@@ -173,13 +176,141 @@ def test_links_that_nobody_made_are_left_alone(linked: World) -> None:
     assert linked.messenger.glances == []
 
 
-def test_what_was_shown_is_not_kept_and_not_shown_again(linked: World) -> None:
+def test_what_was_shown_is_not_shown_again_for_nothing(linked: World) -> None:
     shown(linked, SHARE)
     show("links", linked.services, now=NOW)
-    kept = linked.ledger.posted_links("links")
     again = shown(linked, SHARE)
+    turn(linked, after=SOON)
 
-    assert (kept, len(again)) == (None, 1)
+    assert len(again) == len(linked.messenger.glances) == 1
+    assert linked.outbox.unsettled(REDRAW) == {}
+
+
+def test_what_never_changes_or_has_no_place_yet_is_not_kept(linked: World) -> None:
+    shown(linked, RECORD)
+    shown(linked, SHARE, id="2", source="composer", channel="", ts="")
+
+    assert len(linked.messenger.glances) == 2
+    assert [linked.ledger.posted_links(one) for one in ("links", "2")] == [None, None]
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "replaced", "revoked", "renamed"])
+def test_what_is_on_the_screen_follows_what_becomes_of_it(linked: World, how: str) -> None:
+    turn(linked)
+    shown(linked, SHARE)
+    turn(linked, after=SOON)
+    linked.clock.move(hours=3)
+    newer = publish(linked.catalog, asset("Pricing 2027"), "The price is 6.").id
+    match how:
+        case "revoked":
+            linked.ledger.revoke_share("share", at=linked.clock())
+        case "renamed":
+            published(linked, replace(asset(), title="Price list"))
+        case _:
+            published(
+                linked, replace(asset(), status="archived", replaced_by=newer * (how == "replaced") or None)
+            )
+
+    for _time in range(2):
+        turn(linked, after=timedelta(seconds=30))
+
+    said = {"replaced": {"newer": "Pricing 2027"}, "renamed": {"title": "Price list"}}.get(how, {})
+    expected = Glance(Target("share", "token-share"), is_over=how != "renamed", **said)
+    assert [one[SHARE] for _id, one, _details in linked.messenger.glances[1:]] == [expected]
+
+
+@pytest.mark.parametrize("how", ["asset", "link", "release"])
+def test_what_is_on_the_screen_follows_the_calendar(linked: World, how: str) -> None:
+    day = (NOW + 2 * DAY).date()
+    changes: dict[str, dict[str, Any]] = {"asset": {"expires": day}, "release": {"released": day}, "link": {}}
+    published(linked, replace(asset(), **changes[how]))
+    linked.ledger.prolong_shares(["share"], until=NOW + (2.2 if how == "link" else 60) * DAY)
+    shown(linked, SHARE)
+    before = linked.messenger.glances[0][1].popitem()[1]
+    ends = {
+        "asset": datetime.combine(day + DAY, time(), UTC),
+        "release": datetime.combine(day, time(), UTC),
+        "link": NOW + 2.2 * DAY,
+    }[how]
+    turn(linked, after=SOON)
+    turn(linked, after=ends - SOON - linked.clock())
+    assert len(linked.messenger.glances) == 1
+
+    turn(linked, after=2 * SOON)
+
+    [_first, (_id, glances, _details)] = linked.messenger.glances
+    after = glances.popitem()[1]
+    assert bool(before.title) == (how != "release")
+    assert bool(after.title) == (how == "release")
+
+
+def test_what_replaced_an_asset_is_followed_too(linked: World) -> None:
+    newer = publish(linked.catalog, asset("Pricing 2027"), "The price is 6.")
+    published(linked, replace(asset(), status="archived", replaced_by=newer.id))
+    turn(linked)
+    shown(linked, SHARE)
+    turn(linked, after=SOON)
+    newest = publish(linked.catalog, asset("Pricing 2028"), "The price is 7.")
+    published(linked, replace(newer, status="archived", replaced_by=newest.id))
+    turn(linked, after=SOON)
+    published(linked, replace(newest, title="Prices"))
+    turn(linked, after=SOON)
+
+    named = [one[SHARE].newer for _id, one, _details in linked.messenger.glances]
+    assert named == ["Pricing 2027", "Pricing 2028", "Prices"]
+
+
+def test_many_previews_are_drawn_anew_a_few_at_a_time(linked: World) -> None:
+    turn(linked)
+    many = range(MOST_A_TURN + 3)
+    for number in many:
+        shown(linked, SHARE, id=f"{number}", ts=f"{number}.0")
+    linked.clock.move(minutes=5)
+    linked.ledger.revoke_share("share", at=linked.clock())
+
+    for turns in (1, 2, 3):
+        turn(linked, after=timedelta(seconds=30))
+        assert len(linked.messenger.glances) - len(many) == min(MOST_A_TURN * turns, len(many))
+
+
+def test_what_is_gone_from_slack_or_long_ago_is_forgotten(linked: World) -> None:
+    turn(linked)
+    shown(linked, SHARE)
+    shown(linked, OPEN, id="old", ts="2.0")
+    linked.messenger.unreachable.add("1.0")
+    linked.ledger.revoke_share("share", at=NOW)
+    turn(linked, after=SOON)
+    gone, old = linked.ledger.posted_links("links"), linked.ledger.posted_links("old")
+    turn(linked, after=100 * DAY)
+
+    assert gone is None
+    assert old is not None
+    assert linked.ledger.posted_links("old") is None
+    assert len(linked.messenger.glances) == 2
+
+
+def test_a_preview_that_could_not_be_drawn_is_drawn_later(linked: World) -> None:
+    turn(linked)
+    shown(linked, SHARE)
+    linked.ledger.revoke_share("share", at=NOW)
+    linked.messenger.failure = TryLater("Slack is away", seconds=1)
+    turn(linked, after=SOON)
+    linked.messenger.failure = None
+    turn(linked, after=SOON)
+
+    assert [one[SHARE].is_over for _id, one, _details in linked.messenger.glances] == [False, True]
+
+
+def test_what_was_shown_and_is_not_known_any_more_leads_nowhere(linked: World) -> None:
+    turn(linked)
+    shown(linked, SHARE)
+    kept = linked.ledger.posted_links("links")
+    assert kept is not None
+    lost = f"{TOUCHLINE}/s/token-of-nobody"
+    linked.ledger.keep_posted_links([replace(kept, urls=(lost,))])
+    turn(linked, after=SOON)
+
+    assert linked.messenger.glances[-1][1] == {lost: Glance(Target("share", "token-of-nobody"), is_over=True)}
 
 
 def test_details_are_not_offered_where_outsiders_read(linked: World) -> None:
@@ -251,6 +382,13 @@ def test_what_is_not_published_is_shown_to_nobody_else(linked: World) -> None:
     published(linked, replace(asset(), status="in_review"))
 
     assert "not published" in refused(linked, "U2", OPEN)
+
+
+def turn(world: World, *, after: timedelta = timedelta(0)) -> None:
+    """Let time pass, and do what is done twice a minute."""
+    world.clock.now += after
+    follow(world.services, now=world.clock())
+    drain("write", KINDS["write"], world.services, owner="w")
 
 
 def published(world: World, one: Asset) -> None:

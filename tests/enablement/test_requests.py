@@ -24,6 +24,7 @@ from enablement.requests import (
     merge,
     request,
     requests_page,
+    wanted_for,
 )
 from enablement.saved import SavedPage, save, saved_of, saved_page, unsave
 from jobs.kinds import KINDS
@@ -165,6 +166,48 @@ def test_a_rep_sees_their_own_requests_alone(world: World) -> None:
     assert [one.request.words for one in mine.listed] == ["case study for dairies"]
     assert (mine.decides, theirs.decides) == (False, False)
     assert theirs.listed == ()
+
+
+def test_who_waits_for_the_same_reads_their_own_words_and_nothing_of_anothers_deal(world: World) -> None:
+    world.mirror.store(deals=[replace(PILOT, competitors=("Oxley",))])
+    made = requested(world, "case study for dairies")
+    requested(world, "dairies: a case study", who="U2", of=PILOT.id)
+
+    [mine], [theirs], [decides] = (listing(world, who).listed for who in ("U1", "U2", "ULIB"))
+    fill(made.request.id, asset().id, email=LIB, services=world.services, now=NOW)
+    heard = {to: said.request.words for said, to in told(world) if isinstance(said, Decided)}
+
+    assert (theirs.request.words, theirs.askers, theirs.deals) == ("dairies: a case study", 2, (PILOT.name,))
+    assert (theirs.request.industry, theirs.request.stage, theirs.request.competitors) == ("", "", ())
+    assert (mine.request.words, decides.request.industry) == ("case study for dairies", "Manufacturing")
+    assert heard == {"U1": "case study for dairies", "U2": "dairies: a case study"}
+
+
+def test_what_a_lost_deal_is_like_is_not_told_to_who_presses_late(world: World) -> None:
+    mine = asked(world, "case study")
+    world.clock.move(minutes=5)
+    world.crm.is_down = True
+    with pytest.raises(CannotRequest, match="can't be reached"):
+        wanted_for(mine.id, slack_id="U1", services=world.services)
+    world.crm.is_down = False
+    world.crm.readers.clear()
+
+    with pytest.raises(CannotRequest, match="no longer see"):
+        wanted_for(mine.id, slack_id="U1", services=world.services)
+    with pytest.raises(CannotRequest, match="no longer see"):
+        request(mine.id, "case study", slack_id="U1", services=world.services, now=NOW)
+
+
+def test_who_waits_hears_after_a_long_outage_of_salesforce(world: World) -> None:
+    made = requested(world, "case study for dairies").request
+    fill(made.id, asset().id, email=LIB, services=world.services, now=NOW)
+    world.crm.is_down = True
+
+    assert [to for said, to in told(world) if isinstance(said, Decided)] == []
+    [waiting] = [one for one in world.outbox.letters(states=["due"], limit=9) if one.kind == ANSWERED]
+    assert waiting.error == "the CRM can't be asked who may see the deal"
+    world.crm.is_down = False
+    assert [to for said, to in told(world) if isinstance(said, Decided)] == ["U1"]
 
 
 def test_who_waits_is_told_once_what_fills_it_with_the_deal_they_see(world: World) -> None:

@@ -48,6 +48,23 @@ def test_a_question_of_such_words_alone_is_still_tried(world: World) -> None:
     assert titles(world, "the", "who") == ["band"]
 
 
+def test_a_sentence_of_such_words_alone_is_no_question(world: World) -> None:
+    publish(world.catalog, asset("band"), "we are the who and this is something about us")
+    world.index.follow()
+
+    assert titles(world, "we", "are", "about", "this") == []
+
+
+def test_words_of_grammar_make_no_page_an_answer_and_are_not_named(world: World) -> None:
+    publish(world.catalog, asset("small"), "something about us")
+    publish(world.catalog, asset("word"), "something about pricing")
+    world.index.follow()
+
+    [found] = find(("something", "about", "pricing"), within=world.services, only=ALL)
+
+    assert (found.asset.title, found.found, found.strength) == ("word", ("pricing",), 1.0)
+
+
 def test_nothing_asked_finds_nothing(world: World) -> None:
     publish(world.catalog, asset(), "pricing")
     world.index.follow()

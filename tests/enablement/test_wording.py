@@ -1,12 +1,13 @@
 """What is known is said as a person would say it; what is not known is left out."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
 
 from enablement import wording
-from enablement.language import ngettext, speaking
+from enablement.language import day, enumerated, moment, ngettext, speaking
 from enablement.model import Basis, How, Reason
 from enablement.recommend import WEIGHTS
 from tests.builders import NOW, deal
@@ -57,15 +58,32 @@ def test_every_way_to_the_deal_has_words(kind: How) -> None:
 def test_the_facts_of_a_deal_are_said_on_one_line() -> None:
     one = deal(stage="Negotiation", amount=1_234_567.4, currency="EUR", close_date=date(2026, 1, 5))
 
-    assert wording.deal_facts(one) == "Negotiation · EUR 1,234,567 · closes 5 Jan 2026"
+    assert wording.deal_facts(one) == "Negotiation · EUR\N{NO-BREAK SPACE}1,234,567 · closes 5 Jan 2026"
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "said"),
+    [
+        ("UTC", datetime(2026, 1, 5, 23, tzinfo=UTC), "closes 5 Jan 2026"),
+        ("UTC", datetime(2026, 1, 6, 0, tzinfo=UTC), "was to close 5 Jan 2026"),
+        # There it is the sixth already.
+        ("Asia/Seoul", datetime(2026, 1, 5, 23, tzinfo=UTC), "was to close 5 Jan 2026"),
+    ],
+)
+def test_a_date_that_a_deal_has_missed_is_not_one_to_come(zone: str, now: datetime, said: str) -> None:
+    one = deal(close_date=date(2026, 1, 5), amount=None, stage="")
+
+    with speaking("", time_zone=zone):
+        assert wording.deal_facts(one, now=now) == said
+        assert wording.deal_facts(replace(one, is_closed=True), now=now) == "closes 5 Jan 2026"
 
 
 @pytest.mark.parametrize(
     ("unknown", "left"),
     [
         ({"amount": None}, "Negotiation · closes 18 Dec 2026"),
-        ({"close_date": None}, "Negotiation · EUR 120,000"),
-        ({"stage": ""}, "EUR 120,000 · closes 18 Dec 2026"),
+        ({"close_date": None}, "Negotiation · EUR\N{NO-BREAK SPACE}120,000"),
+        ({"stage": ""}, "EUR\N{NO-BREAK SPACE}120,000 · closes 18 Dec 2026"),
         ({"amount": 0.0, "currency": ""}, "Negotiation · 0 · closes 18 Dec 2026"),
         ({"amount": None, "close_date": None, "stage": ""}, ""),
     ],
@@ -110,3 +128,26 @@ def test_nought_is_never_said_as_one(language: str) -> None:
     with speaking(language):
         assert "0" in ngettext("one opened by a buyer", "{n} opened by buyers", 0)
         assert "0" not in ngettext("one opened by a buyer", "{n} opened by buyers", 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en-GB", "15:05"), ("fr-FR", "15:05"), ("zh-TW", "下午3:05"), ("ko-KR", "오후 3:05")],
+)
+def test_an_hour_is_told_as_people_write_it(language: str, said: str) -> None:
+    with speaking(language):
+        assert moment(datetime(2026, 11, 20, 15, 5, tzinfo=UTC)).endswith(said)
+
+
+def test_names_with_spaces_stay_apart_in_a_thai_list() -> None:
+    with speaking("th-TH"):
+        assert enumerated(["Acme Bank", "ราคา 2026", "Tour"]) == "Acme Bank, ราคา 2026 และ Tour"
+        assert enumerated(["Acme Bank", "ราคา"], style="or") == "Acme Bank หรือราคา"
+        assert enumerated(["ราคา"]) == "ราคา"
+
+
+def test_the_first_of_a_month_is_the_first_in_french_and_no_other_day() -> None:
+    with speaking("fr"):
+        assert day(date(2026, 12, 1)) == "1er déc. 2026"
+        assert day(date(2026, 12, 11)) == "11 déc. 2026"
+        assert moment(datetime(2026, 12, 1, 9, 30, tzinfo=UTC)) == "1er déc. 2026, 09:30"

@@ -62,6 +62,18 @@ def test_what_changes_is_drawn_anew_for_who_had_it_open_lately(rep: World) -> No
     assert [always for _home, always in rep.messenger.homes] == [True, False, False]
 
 
+def test_who_opens_it_is_answered_though_it_was_to_be_drawn_anew_as_well(rep: World) -> None:
+    press(rep)
+    work(rep)
+    rep.outbox.add([show_task("U1", "anew", "write")], now=rep.clock())
+    press(rep, "again")
+
+    drain("write", KINDS["write"], rep.services, owner="test")
+    work(rep)
+
+    assert [always for _home, always in rep.messenger.homes] == [True, True]
+
+
 def test_of_many_who_had_it_open_so_many_are_followed_in_a_turn_and_all_in_the_end(world: World) -> None:
     people = [f"U{number}" for number in range(home.MOST_A_TURN + 3)]
     for one in people:

@@ -15,7 +15,9 @@ from tests.journeys.people import Stack, wait_for
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     ports = Ports(free_port(), free_port(), free_port())
     folder: Path = tmp_path_factory.mktemp("stack")
-    with started(ports, folder, say=lambda _: None) as demo:
+    # What suits a deal is found by its words: each killed worker would load its model again. `demo --once` has it.
+    without_meaning = {"TOUCHLINE_EMBEDDER": "off"}
+    with started(ports, folder, say=lambda _: None, extra=without_meaning) as demo:
         yield Stack(demo)
 
 

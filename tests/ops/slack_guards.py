@@ -55,9 +55,7 @@ REMOVALS = (
     Removal(4, "jobs/lanes.py", "if error is None:\n            continue", "if True:\n            continue"),
     Removal(5, "bot/socket.py", "            if self.is_connected() or time", "            if True or time"),
     Removal(7, "bot/messenger.py", "self._outside[channel] = (outside, now)", "outside = False"),
-    Removal(
-        7, "bot/messenger.py", 'return "stranger"\n    if said.get("is_res', 'pass\n    if said.get("is_res'
-    ),
+    Removal(7, "bot/messenger.py", ' if self._gateway.is_of_ours(user) else "stranger"', ""),
     Removal(
         7,
         "bot/messenger.py",

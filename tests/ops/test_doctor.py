@@ -3,12 +3,14 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from crm.check import TOUCH_FIELDS, fields_read
 from crm.mapping import DEFAULT, load_field_map
@@ -429,6 +431,18 @@ def test_a_token_that_slack_refuses_is_wrong_and_not_told(installation: Installa
     assert "canary" not in repr(found)
 
 
+def test_an_app_that_was_uninstalled_is_to_be_installed_again(installation: Installation) -> None:
+    with local_slack() as url:
+        installation.environ["SLACK_API_URL"] = url
+        requests.post(f"{url.removesuffix('/api/')}/_sandbox/uninstall", json={}, timeout=10)
+
+        found = installation.examine()
+
+    wrong = only([one for one in found if (one.part, one.state) == ("slack", "wrong")])
+    assert "account_inactive" in wrong.said
+    assert "install it again in Slack" in wrong.mend
+
+
 def test_a_slack_that_is_away_is_wrong(installation: Installation) -> None:
     installation.environ["SLACK_API_URL"] = "http://127.0.0.1:1/api/"
 
@@ -678,3 +692,14 @@ def test_the_command_ends_with_1_and_says_how_to_mend_what_is_wrong(installation
     assert "→ Copy the Bot User OAuth Token again" in ended.stdout
     assert "canary" not in ended.stdout + ended.stderr
     assert SLACK_TOKEN not in ended.stdout + ended.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(installation: Installation) -> None:
+    environ = {"PATH": os.environ["PATH"], **installation.environ}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        ended = touchline("up", "--port", str(port), environ=environ)
+
+    said = f"Port {port} is taken by another program. Choose another with --port.\n"
+    assert (ended.returncode, ended.stderr) == (1, said)

@@ -7,9 +7,9 @@ import binascii
 import re
 import shutil
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 from salesforce_cli import Stop
 
@@ -93,9 +93,11 @@ def _fill(file: Path, values: Values) -> None:
     elif _PLACEHOLDER_URL in text and not values.url:
         file.unlink()  # As it ships it would take the address away that the org has.
         return
-    text = text.replace(_PLACEHOLDER_URL, escape(values.url)).replace(_PLACEHOLDER_PATH, values.outbound_path)
+    text = text.replace(_PLACEHOLDER_URL, escape(values.url, quote=False)).replace(
+        _PLACEHOLDER_PATH, values.outbound_path
+    )
     if values.integration_user:
-        text = text.replace(_PLACEHOLDER_USER, escape(values.integration_user))
+        text = text.replace(_PLACEHOLDER_USER, escape(values.integration_user, quote=False))
     if text != before:
         file.write_text(text, encoding="utf-8")
 
@@ -103,5 +105,5 @@ def _fill(file: Path, values: Values) -> None:
 def _value(text: str) -> str:
     return (
         '<value xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema" '
-        f'xsi:type="xsd:string">{escape(text)}</value>'
+        f'xsi:type="xsd:string">{escape(text, quote=False)}</value>'
     )

@@ -1,7 +1,7 @@
 """Say what a file is, by its content and by the end of its name, and refuse one whose two stories differ."""
 
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from enablement.adapters.extract.contents import Refused
 from enablement.language import _, marked
@@ -50,11 +50,17 @@ _OFFICE = (Kind.SLIDES, Kind.WORD)
 _READABLE = marked("PowerPoint (.pptx), Word (.docx), PDF, Markdown, HTML and text files")
 
 
-def kind_of(path: Path) -> Kind:
-    """Tell the kind of the file; raises Refused when the name is of no known kind or the content is not."""
+def kind_named(path: PurePath) -> Kind:
+    """Tell the kind that a file is by its name; raises Refused when it is of no known one."""
     kind = _SUFFIXES.get(path.suffix.lower())
     if kind is None:
         raise Refused(_("is of a kind that cannot be read. {readable} can.", readable=_(_READABLE)))
+    return kind
+
+
+def kind_of(path: Path) -> Kind:
+    """Tell the kind of the file; raises Refused when the name is of no known kind or the content is not."""
+    kind = kind_named(path)
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if kind in _OFFICE and head.startswith(_OLD_OFFICE):

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from enablement.adapters.extract.clean import one_line
-from enablement.adapters.extract.contents import Extracted, ExtractedPage, Limits, UnreadableFile
+from enablement.adapters.extract.contents import Extracted, ExtractedPage, Limits, Refused, UnreadableFile
+from enablement.adapters.extract.kinds import kind_named
 from enablement.language import _, marked, spoken
 
 _log = logging.getLogger(__name__)
@@ -172,6 +173,16 @@ def _outcome(path: Path, answer: Mapping[str, Any]) -> Extracted | UnreadableFil
     found = answer["extracted"]
     pages = tuple(ExtractedPage(**page) for page in found["pages"])
     return Extracted(**{**found, "pages": pages})
+
+
+def unreadable(name: str) -> str:
+    """Return why no file of this name can be read; nothing where its content decides."""
+    path = Path(name.replace("\\", "/"))
+    try:
+        kind_named(path)
+    except Refused as refused:
+        return str(_unreadable(path, str(refused)))
+    return ""
 
 
 def _unreadable(path: Path, reason: str) -> UnreadableFile:

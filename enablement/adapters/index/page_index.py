@@ -76,6 +76,9 @@ class PageIndex:
     def meant(self, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
         return ranking.meant(self._current(), words, only=only)
 
+    def rarity(self, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, float]:
+        return ranking.rarity(self._current(), words, only=only)
+
     def siblings(self, asset_ids: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
         snapshot = self._current()
         return snapshot.siblings(asset_ids, snapshot.view(only))

@@ -18,6 +18,8 @@ Parts = tuple[tuple[str, ...], ...]
 CANDIDATES = 100
 # A page is as alike as the mean of the whole of it and its best sentence.
 WHOLE_PAGE = 0.5
+# A word of a script without spaces is held when this share of its pieces is.
+HELD_FROM = 0.6
 # Words decide in full from this share of what a page scores that holds them all.
 SURE_FROM = 0.7
 
@@ -92,6 +94,20 @@ def meant(snapshot: Snapshot, words: Sequence[str], *, only: AssetFilter) -> Map
     view = snapshot.view(only)
     asked = {word: asked_terms(word) for word in words if is_spelt(word)}
     return _meant(snapshot, asked, snapshot.unknown(_terms(asked), view), view)
+
+
+def rarity(snapshot: Snapshot, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, float]:
+    """Return how telling the words are that pages hold; see the port. A word is held when most of its parts are."""
+    asked = {word: asked_terms(word) for word in words}
+    scores = snapshot.word_scores(_terms(asked), snapshot.view(only))
+    telling = {}
+    for word, parts in asked.items():
+        held = [
+            min(map(scores.rarity.__getitem__, part)) for part in parts if not scores.unknown.issuperset(part)
+        ]
+        if len(held) >= HELD_FROM * len(parts):
+            telling[word] = sum(held) / len(held)
+    return telling
 
 
 def _meant(

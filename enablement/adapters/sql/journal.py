@@ -138,6 +138,14 @@ class SqlJournal:
             rows = connection.execute(query.order_by(_rows.c.due_at.desc()).limit(limit))
             return [(settled, (settled - created).total_seconds()) for settled, created in rows]
 
+    def unfinished(self, kinds: Collection[str]) -> dict[str, datetime]:
+        # The rounds of a schedule are its partition, and for that there is an index.
+        rounds = _rows.c.state.in_(["due", "leased"]) & _rows.c.partition.in_(list(kinds))
+        query = select(_rows.c.partition, func.min(_rows.c.created_at)).where(rounds)
+        with self._database.reading() as connection:
+            found = connection.execute(query.group_by(_rows.c.partition))
+            return {str(kind): since for kind, since in found}
+
     def is_held(self, lease: str, *, now: datetime) -> bool:
         until = self._moment(select(tables.leases.c.until).where(tables.leases.c.name == lease))
         return until is not None and until > now

@@ -1,6 +1,6 @@
 """What happened, written once together with the work it causes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, String, Table, cast, delete, func, or_, selec
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.catalog import CATALOGUE, make_change, stands
+from enablement.adapters.sql.clearing import clear
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.for_crm import deals_touched, for_crm, summaries
 from enablement.adapters.sql.outbox import add_tasks
@@ -36,6 +37,7 @@ from enablement.model import (
 )
 
 T = TypeVar("T")
+_AT_ONCE = 500
 _TABLES: dict[type, Table] = {
     Ask: tables.asks,
     Answered: tables.answers,
@@ -78,6 +80,15 @@ class SqlLedger:
                     insert_missing(connection, _TABLES[kind], rows)
             add_tasks(connection, written.tasks, now=now)
             return True
+
+    def forget_events(self, *, before: datetime) -> None:
+        inbox = tables.inbox.c
+        with self._database.reading() as connection:
+            query = select(inbox.source, func.max(inbox.seen_at)).group_by(inbox.source)
+            lasts = connection.execute(query).all()
+        for source, last in lasts:
+            older = (inbox.source == source) & (inbox.seen_at < min(before, last))
+            clear(self._database, inbox.id, select(inbox.id).where(older), inbox.source == source)
 
     def ask(self, ask_id: str) -> Ask | None:
         return self._one(Ask, tables.asks.c.id == ask_id)
@@ -128,6 +139,36 @@ class SqlLedger:
 
     def posted_links(self, links_id: str) -> PostedLinks | None:
         return self._one(PostedLinks, tables.posted_links.c.id == links_id)
+
+    def keep_posted_links(self, some: Sequence[PostedLinks]) -> None:
+        links = tables.posted_links
+        with self._database.writing(lazily=True) as connection:
+            for one in some:
+                connection.execute(update(links).where(links.c.id == one.id).values(**to_row(one)))
+
+    def old_posted_links(self, *, now: datetime, limit: int) -> list[PostedLinks]:
+        links = tables.posted_links
+        query = select(links).where(links.c.look_at <= now).order_by(links.c.look_at, links.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return [from_row(PostedLinks, row) for row in connection.execute(query).mappings()]
+
+    def look_at_links(self, about: Collection[str], *, now: datetime) -> None:
+        links = tables.posted_links
+        later = links.c.look_at > now
+        query = select(links.c.id, links.c.about).where(later)
+        with self._database.reading() as connection:
+            found = [
+                name for name, made_of in connection.execute(query) if not set(about).isdisjoint(made_of)
+            ]
+        for start in range(0, len(found), _AT_ONCE):
+            some = found[start : start + _AT_ONCE]
+            with self._database.writing(lazily=True) as connection:
+                connection.execute(update(links).where(links.c.id.in_(some), later).values(look_at=now))
+
+    def ended_shares(self, *, since: datetime) -> list[str]:
+        query = select(tables.shares.c.id).where(tables.shares.c.revoked_at >= since)
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
 
     def drop_posted_links(self, links_id: str) -> None:
         with self._database.writing(lazily=True) as connection:

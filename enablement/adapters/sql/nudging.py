@@ -71,17 +71,20 @@ class SqlNudges:
             return are
 
     def first_openings(self, *, since: datetime) -> list[Touch]:
-        touches = tables.touches
-        lately = select(touches.c.share_id).where(
-            touches.c.kind == "opened_by_buyer", touches.c.occurred_at >= since
+        touches, earlier = tables.touches, tables.touches.alias()
+        before = (
+            select(earlier.c.id)
+            .where(earlier.c.share_id == touches.c.share_id, earlier.c.kind == "opened_by_buyer")
+            .where(earlier.c.occurred_at < since)
         )
-        theirs = and_(touches.c.kind == "opened_by_buyer", touches.c.share_id.in_(lately))
-        query = select(touches).where(theirs).order_by(touches.c.occurred_at, touches.c.id)
+        lately = and_(touches.c.kind == "opened_by_buyer", touches.c.occurred_at >= since)
+        query = select(touches).where(lately, ~before.exists())
         first: dict[str, Touch] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(query).mappings():
+            rows = connection.execute(query.order_by(touches.c.occurred_at, touches.c.id)).mappings()
+            for row in rows:
                 first.setdefault(row["share_id"], from_row(Touch, row))
-        return [one for one in first.values() if one.occurred_at >= since]
+        return list(first.values())
 
     def measure(self, *, since: datetime) -> list[NudgeMeasure]:
         suggestions, shares, touches = tables.suggestions, tables.shares, tables.touches

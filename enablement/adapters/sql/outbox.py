@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
 
 from enablement.adapters.sql import tables
+from enablement.adapters.sql.clearing import clear
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.rows import from_row
 from enablement.adapters.sql.statements import insert_missing, put
@@ -142,6 +143,12 @@ class SqlOutbox:
                 list(connection.scalars(done.where(ours).order_by(_rows.c.settled_at))),
                 list(connection.scalars(waiting.where(ours).order_by(_rows.c.due_at))),
             )
+
+    def clear(self, *, before: datetime) -> None:
+        # By due_at too, which there is an index for.
+        of_no_use = (_rows.c.state == "done") & _rows.c.lane.in_(LANES) & (_rows.c.due_at < before)
+        rounds = select(_rows.c.id).where(of_no_use, _rows.c.subject == "", _rows.c.settled_at < before)
+        clear(self._database, _rows.c.id, rounds)
 
     def counts(self) -> dict[tuple[str, str], int]:
         query = select(_rows.c.lane, _rows.c.state, func.count()).group_by(_rows.c.lane, _rows.c.state)

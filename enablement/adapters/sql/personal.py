@@ -62,7 +62,7 @@ RULES: Mapping[str, Rule] = {
     "feedback": Rule(("email",), blank={"words": ""}),
     "saved": Rule(("email",), gone=True),
     "content_requests": Rule(("decided_by",)),
-    "request_askers": Rule(("email", "slack_id")),
+    "request_askers": Rule(("email", "slack_id"), blank={"words": ""}),
     "openings": NOBODYS,
     "channel_links": Rule(("linked_by",)),
     "deliveries": NOBODYS,

@@ -12,7 +12,7 @@ from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import add_tasks
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
-from enablement.model import Asker, ContentRequest, SavedAsset, SigningKey, Task, key
+from enablement.model import Asker, Audit, ContentRequest, SavedAsset, SigningKey, Task, key
 
 KEY_BYTES = 32
 _saved, _requests, _askers = tables.saved, tables.content_requests, tables.request_askers
@@ -102,19 +102,23 @@ class SqlRequests:
         *,
         tasks: Callable[[Sequence[Asker]], Sequence[Task]],
         now: datetime,
+        audit: Audit | None = None,
     ) -> ContentRequest | None:
-        is_open = (_requests.c.id == request_id) & (_requests.c.state == "open")
         waiting = select(_askers).where(_askers.c.request_id == request_id)
         with self._database.writing(alone="requests") as connection:
-            row = connection.execute(select(_requests).where(is_open)).mappings().first()
+            row = _open(connection, request_id)
             if row is None:
                 return None
             decided = how(from_row(ContentRequest, row))
+            if decided.merged_into and _open(connection, decided.merged_into) is None:
+                return None
             askers = connection.execute(waiting).mappings().all()
             put(connection, _requests, [to_row(decided)])
             add_tasks(connection, tasks([from_row(Asker, one) for one in askers]), now=now)
             if decided.merged_into:
                 _hand_on(connection, decided, askers)
+            if audit:
+                insert_missing(connection, tables.audits, [to_row(audit)])
             return decided
 
     def told(self, request_ids: Collection[str], *, at: datetime) -> None:
@@ -149,6 +153,11 @@ class SqlSigningKeys:
                 insert_missing(connection, _keys, [minted])
                 known = connection.execute(query).one()
         return SigningKey(known.key, known.born_at)
+
+
+def _open(connection: Connection, request_id: str) -> Mapping[Any, Any] | None:
+    is_open = (_requests.c.id == request_id) & (_requests.c.state == "open")
+    return connection.execute(select(_requests).where(is_open)).mappings().first()
 
 
 def _hand_on(connection: Connection, merged: ContentRequest, askers: Sequence[Mapping[Any, Any]]) -> None:

@@ -320,7 +320,7 @@ shares = Table(
     Column("on_record", Boolean, nullable=False),
     _moment("made_at"),
     _moment("expires_at"),
-    _moment("revoked_at", nullable=True),
+    Column("revoked_at", UtcDateTime(), index=True),
     Index("ix_shares_email_made_at", "email", "made_at"),
 )
 touches = Table(
@@ -336,6 +336,8 @@ touches = Table(
     _text("channel", 80),
     _text("share_id", 80),
     _moment("occurred_at"),
+    Index("ix_touches_share_id_kind_occurred_at", "share_id", "kind", "occurred_at"),
+    Index("ix_touches_kind_occurred_at", "kind", "occurred_at"),
     Index("ix_touches_asset_id_occurred_at", "asset_id", "occurred_at"),
     Index("ix_touches_email_occurred_at", "email", "occurred_at"),
 )
@@ -462,6 +464,7 @@ request_askers = Table(
     _text("deal_id", 80),
     _text("ask_id", 80),
     _moment("asked_at"),
+    Column("words", Text, nullable=False),
 )
 # What buttons are signed with, one for all processes.
 signing_keys = Table(
@@ -691,7 +694,7 @@ integration_days = Table(
     Column("allowed", Integer),
 )
 
-# Links that Slack is still to be told of.
+# Links that Slack is still to be told of, and those shown: what they show, what that is about, when it may be another.
 posted_links = Table(
     "posted_links",
     metadata,
@@ -703,6 +706,9 @@ posted_links = Table(
     _text("slack_id", 80),
     _json("urls"),
     _moment("at"),
+    _text("shows", 80),
+    _json("about"),
+    Column("look_at", UtcDateTime(), index=True),
 )
 
 # The work --------------------------------------------------------------------------------------------

@@ -355,6 +355,7 @@ def test_the_pages_of_what_the_filter_hides_are_not_counted(world: World, folder
     outside = asset_filter(shared_outside=True, now=NOW)
     questions = [(word, other) for word in (*SAID, "secutity", "pric") for other in SAID]
     alone = [world.index.search(IndexQuery(asked), only=outside, limit=30) for asked in questions]
+    rarity = world.index.rarity((*SAID, "secutity"), only=outside)
 
     for number in range(40):
         hidden = replace(asset(f"hidden {number}", audience="internal"), title="security secutita pricey")
@@ -363,6 +364,9 @@ def test_the_pages_of_what_the_filter_hides_are_not_counted(world: World, folder
     world.index.follow()
 
     assert [world.index.search(IndexQuery(asked), only=outside, limit=30) for asked in questions] == alone
+    assert world.index.rarity((*SAID, "secutity"), only=outside) == rarity
+    assert rarity
+    assert "secutity" not in rarity
 
 
 SAID = ("security", "roadmap", "discount", "battlecard", "questionnaire", "warehouse", "yard")
