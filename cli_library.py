@@ -251,6 +251,12 @@ def search(
     found = find(analyser.words(text), within=services, only=only, said=text, phrases=phrases_in(text))[
         :MOST_SHOWN
     ]
+    seen = {
+        (page.version_id, page.number): page
+        for page in services.catalog.pages_at([_place(one) for one in found])
+    }
+    # A page that a new version has no more is found for as long as the index takes to follow.
+    found = [one for one in found if _place(one) in seen]
     if services.questions.degraded:
         err.print(f"[yellow]by words alone[/]  {escape(services.questions.degraded)}", soft_wrap=True)
     if as_json:
@@ -259,24 +265,27 @@ def search(
                 "asset": one.asset.id,
                 "title": one.asset.title,
                 "language": one.asset.language,
-                "page": one.page.number,
+                "page": one.page,
                 "score": round(one.relevance, 4),
                 "found": one.found,
                 "meant": one.meant,
-                "snippet": snippet(one.page, one.meant or one.found),
+                "snippet": snippet(seen[_place(one)], one.meant or one.found),
             }
             for one in found
         ]
         print(json.dumps(rows, ensure_ascii=False))
         return
     for one in found:
-        where = f"page {one.page.number}  {one.asset.language}  {one.relevance:.2f}"
+        where = f"page {one.page}  {one.asset.language}  {one.relevance:.2f}"
         out.print(f"[bold]{escape(one.asset.title)}[/]  {where}  {escape(_why(one))}")
-        out.print(
-            f"  {_marked(snippet(one.page, one.meant or one.found), one.meant or one.found)}", style="dim"
-        )
+        words = one.meant or one.found
+        out.print(f"  {_marked(snippet(seen[_place(one)], words), words)}", style="dim")
     if not found:
         out.print("Nothing found.")
+
+
+def _place(match: Match) -> tuple[str, int]:
+    return match.asset.version_id, match.page
 
 
 def _why(match: Match) -> str:

@@ -14,6 +14,7 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.gate import SHUTTING, Gate
+from bot.plain import plain
 from bot.signing import Seal
 from enablement.ports import TryLater, Undeliverable
 
@@ -289,12 +290,12 @@ class SlackGateway:
 
     def _blocks(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:
         """Return blocks as they are sent, with what their buttons and menus carry signed."""
-        plain = [block.to_dict() for block in blocks]
-        return self.seal.blocks(plain) if self.seal else plain
+        drawn = [plain(block) for block in blocks]
+        return self.seal.blocks(drawn) if self.seal else drawn
 
     def _view(self, view: View) -> dict[str, Any]:
-        plain = view.to_dict()
-        return self.seal.view(plain) if self.seal else plain
+        drawn = plain(view)
+        return self.seal.view(drawn) if self.seal else drawn
 
     def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         data = self._answer(method, json=arguments).data

@@ -97,6 +97,7 @@ def terms(text: str, language: str) -> list[str]:
     return [term for word in words(text) for term in word_terms(word, language)]
 
 
+@lru_cache(maxsize=20_000)
 def asked_terms(word: str) -> tuple[tuple[str, ...], ...]:
     """Return what a page must hold to match one folded word: a tuple of parts, each a tuple of alternatives.
 

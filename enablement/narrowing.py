@@ -10,7 +10,7 @@ from enablement.exploring import Ranked, best_first, worth_showing
 from enablement.facet_words import called_persona, format_named, persona_named, tags_of
 from enablement.model import Asset, Audience, Deal, Facets, Reason, Refinement
 from enablement.ports import AssetFilter, IndexQuery
-from enablement.recommend import MOST, NEAREST, Deciding, Listed, answering, fitting
+from enablement.recommend import MOST, NEAREST, Deciding, Listed, answering, fitting, foremost
 from enablement.weighing import Past, known, weighed
 
 LENGTH = "length"
@@ -64,9 +64,11 @@ def narrowed(
             missed = tuple(part for part in parts if part not in some)
             is_answer, ranked = search.meeting(some)
             if ranked and is_answer:
-                return Listed("words" if question.words else "fit", worth_showing(ranked, MOST)), missed
+                return Listed(
+                    "words" if question.words else "fit", foremost(ranked, MOST, within.catalog)
+                ), missed
             if ranked and nearest is None:
-                nearest = Listed("nearest", worth_showing(ranked, NEAREST)), missed
+                nearest = Listed("nearest", foremost(ranked, NEAREST, within.catalog)), missed
     if nearest:
         return nearest
     fitted = fitting(deal, within=within, only=only, now=now, past=past)[0]

@@ -1,6 +1,6 @@
 """Which few assets to show for a deal, and why: relevance × fit × evidence × freshness, near ties by lot."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -41,6 +41,8 @@ CANDIDATES = 200
 # So many that enough are left for those who may see less, or who dismissed some, to draw lots among.
 KEPT = 24
 NOTHING_YET = Past()
+# Reasons that name a page: its number, its title, more.
+BY_PAGE = frozenset({"words", "meaning"})
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,22 @@ def recommend(
         audience=audience,
     )
     if is_answer:
-        return Listed("words", worth_showing(ranked, MOST))
+        return Listed("words", foremost(ranked, MOST, within.catalog))
     nearest = ranked or fitting(deal, within=within, only=only, now=now, past=past)[0]
-    return Listed("nearest" if nearest else "nothing", worth_showing(nearest, NEAREST))
+    return Listed("nearest" if nearest else "nothing", foremost(nearest, NEAREST, within.catalog))
+
+
+def foremost(ordered: Sequence[Ranked], most: int, catalog: Catalog) -> list[Ranked]:
+    """Return what is worth showing, with the titles of the pages that are reasons for it."""
+    shown = worth_showing(ordered, most)
+    places = {
+        (one.asset.version_id, int(why.values[0]))
+        for one in shown
+        for why in one.reasons
+        if why.kind in BY_PAGE
+    }
+    pages = {(page.version_id, page.number): page.title for page in catalog.pages_at(places)}
+    return [_titled(one, pages) for one in shown]
 
 
 def answering(
@@ -112,7 +127,8 @@ def answering(
 ) -> tuple[bool, list[Ranked]]:
     """Return whether anything answers a question, and all that does, or else comes nearest, the best first.
 
-    `audience` is who is to have it, where the question says so.
+    `audience` is who is to have it, where the question says so. Pages that are reasons have no title yet: only what is
+    shown is looked up (see `foremost`).
     """
     matches = find(asked, within=within, only=only, said=said, phrases=phrases)
     matches = _in_buyers_language(matches, deal, within=within, only=only)
@@ -188,10 +204,22 @@ def _common(about: Known, only: AssetFilter) -> Sequence[str]:
     return () if only.languages or only.made_for != Facets() else list(about.habits)[:HABITS]
 
 
+def _titled(one: Ranked, pages: Mapping[tuple[str, int], str]) -> Ranked:
+    """Give the pages that are reasons their titles; a page that a new version has no more is no reason."""
+    reasons = []
+    for why in one.reasons:
+        number = why.values[0] if why.kind in BY_PAGE else ""
+        if not number:
+            reasons.append(why)
+        elif (place := (one.asset.version_id, int(number))) in pages:
+            reasons.append(replace(why, values=(number, pages[place], *why.values[2:])))
+    return replace(one, reasons=tuple(reasons))
+
+
 def _why(match: Match) -> Reason:
     if match.original:
         return Reason("translation", (match.original.title, match.asset.language))
-    where = (str(match.page.number), match.page.title)
+    where = (str(match.page), "")
     if match.by_meaning:
         return Reason("meaning", where)
     # What a misspelt word was taken for says more than the word.
@@ -213,13 +241,6 @@ def _in_buyers_language(
     best: dict[str, Match] = {}
     for match in matches:
         theirs = [translated[other] for other in siblings.get(match.asset.id, ()) if other in translated]
-        one = _as_translated(match, theirs[0], within.catalog) if theirs else match
+        one = replace(match, asset=theirs[0], original=match.asset) if theirs else match
         best.setdefault(one.asset.id, one)
     return list(best.values())
-
-
-def _as_translated(match: Match, asset: Asset, catalog: Catalog) -> Match:
-    """Return a match for the translation: the page of the same number, as translations mostly have the same pages."""
-    pages = catalog.pages(asset.version_id)
-    page = next((one for one in pages if one.number == match.page.number), pages[0] if pages else match.page)
-    return replace(match, asset=asset, page=page, original=match.asset)

@@ -1,7 +1,7 @@
 """From words to assets: the index finds pages, this says how well they match and shows where."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,7 +37,7 @@ class Searchable(Protocol):
 
 @dataclass(frozen=True)
 class Match:
-    """An asset that the index found; relevance and strength in 0..1.
+    """An asset that the index found, by its page of this number; relevance and strength in 0..1.
 
     Strength says how much of the question its best page answers: by the asked words that it holds (`found`), or by
     being alike in meaning. `meant` gives the words that a misspelt one was taken for; `original` what was found, when
@@ -45,7 +45,7 @@ class Match:
     """
 
     asset: Asset
-    page: Page
+    page: int
     relevance: float
     strength: float
     found: tuple[str, ...]
@@ -79,15 +79,13 @@ def find(
     query = IndexQuery(content, phrases=tuple(phrases), meaning=meaning)
     found = within.index.search(query, only=only, limit=PHRASE_CANDIDATES if phrases else CANDIDATES)
     assets = {asset.id: asset for asset in within.catalog.assets([hit.asset_id for hit in found.hits])}
-    places = [(assets[hit.asset_id].version_id, hit.page) for hit in found.hits if hit.asset_id in assets]
-    pages = {(page.version_id, page.number): page for page in within.catalog.pages_at(places)}
+    hits = [hit for hit in found.hits if hit.asset_id in assets]
+    if phrases:
+        hits = _holding(phrases, hits, assets, within.catalog)
     matches = []
-    for hit in found.hits:
-        asset = assets.get(hit.asset_id)
-        page = pages.get((asset.version_id, hit.page)) if asset else None
-        if asset and page and _holds_phrases(asset, page, phrases):
-            likeness = RELEVANT_FROM * (hit.likeness or 0.0) / within.questions.alike_from
-            matches.append(_match(asset, page, hit, telling, found.rarity, found.meant, likeness))
+    for hit in hits:
+        likeness = RELEVANT_FROM * (hit.likeness or 0.0) / within.questions.alike_from
+        matches.append(_match(assets[hit.asset_id], hit, telling, found.rarity, found.meant, likeness))
     # A page may share single characters with a question and none of its words.
     kept = [match for match in matches if match.found or match.is_relevant]
     return sorted(kept, key=lambda match: -match.relevance)[:CANDIDATES]
@@ -148,14 +146,13 @@ def marks(text: str, found: Sequence[str]) -> list[tuple[str, bool]]:
 
 def _match(
     asset: Asset,
-    page: Page,
     hit: PageHit,
     asked: Sequence[str],
     rarity: Mapping[str, float],
     meant: Mapping[str, tuple[str, ...]],
     likeness: float,
 ) -> Match:
-    held = set(terms(f"{asset.title} {asset.kind}\n{page.title}\n{page.text}", asset.language))
+    held = hit.held.union(terms(f"{asset.title} {asset.kind}", asset.language))
     found = tuple(word for word in asked if any(_holds(held, one) for one in meant.get(word, (word,))))
     said = tuple(one for word in found for one in meant.get(word, ()) if _holds(held, one))
     total = sum(rarity[word] for word in asked)
@@ -163,7 +160,7 @@ def _match(
     strength = min(1.0, max(coverage, likeness))
     by_meaning = coverage < RELEVANT_FROM <= strength
     relevance = strength * (0.5 + 0.5 * hit.score)
-    return Match(asset, page, relevance, strength, found, said, by_meaning=by_meaning)
+    return Match(asset, hit.page, relevance, strength, found, said, by_meaning=by_meaning)
 
 
 def _is_form_of(word: str, wanted: set[str]) -> bool:
@@ -172,14 +169,25 @@ def _is_form_of(word: str, wanted: set[str]) -> bool:
     return bool(held & wanted) if is_spelt(word) else held <= wanted
 
 
-def _holds(held: set[str], word: str) -> bool:
+def _holds(held: Set[str], word: str) -> bool:
     parts = asked_terms(word)
     return sum(bool(held & set(part)) for part in parts) >= WORD_FOUND_FROM * len(parts)
 
 
+def _holding(
+    phrases: Sequence[tuple[str, ...]], hits: Sequence[PageHit], assets: Mapping[str, Asset], catalog: Catalog
+) -> list[PageHit]:
+    """Return of these hits those whose page holds all phrases."""
+    places = [(assets[hit.asset_id].version_id, hit.page) for hit in hits]
+    pages = {(page.version_id, page.number): page for page in catalog.pages_at(places)}
+    return [
+        hit
+        for hit, place in zip(hits, places, strict=True)
+        if (page := pages.get(place)) and _holds_phrases(assets[hit.asset_id], page, phrases)
+    ]
+
+
 def _holds_phrases(asset: Asset, page: Page, phrases: Sequence[tuple[str, ...]]) -> bool:
-    if not phrases:
-        return True
     # Between the parts stands what no phrase holds: none reaches from the title into the text.
     held = "\n".join(f" {_in_a_row(words(part))} " for part in (asset.title, page.title, page.text))
     return all(_bounded(phrase) in held for phrase in phrases)

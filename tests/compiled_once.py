@@ -12,7 +12,6 @@ import requests.sessions
 from slack_bolt.lazy_listener import internals
 from slack_bolt.listener import custom_listener
 from slack_bolt.listener_matcher import builtins
-from slack_sdk.models.basic_objects import JsonObject
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
@@ -43,7 +42,6 @@ def compiled_once() -> Iterator[None]:
         for module in (builtins, custom_listener, internals):
             patch.setattr(module, "get_arg_names_of_callable", _argument_names)
         patch.setattr(app, "load_field_map", _field_map)
-        patch.setattr(JsonObject, "validate_json", _validate)
         # There is none on the way to a loopback address; else all variables are gone through at each request.
         patch.setattr(requests.sessions, "get_environ_proxies", lambda *_args, **_options: {})
         yield
@@ -71,17 +69,6 @@ def upgraded_once(upgrade: Callable[[Connection], None]) -> Callable[[Connection
 
 def _has_tables(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar())
-
-
-def _validate(drawn: JsonObject) -> None:
-    """Ask a drawn part's validators, as Slack's own models do, who look for them anew in each."""
-    for name in _validators(type(drawn)):
-        getattr(drawn, name)()
-
-
-@cache
-def _validators(kind: type) -> tuple[str, ...]:
-    return tuple(name for name in dir(kind) if hasattr(getattr(kind, name), "validator"))
 
 
 def _field_map(path: Path | None = None) -> FieldMap:

@@ -40,12 +40,16 @@ class AssetFilter:
 
 @dataclass(frozen=True)
 class PageHit:
-    """The best page of one asset: score in 0..1; `likeness` is how alike page and question are (-1..1), if known."""
+    """The best page of one asset: score in 0..1; `likeness` is how alike page and question are (-1..1), if known.
+
+    `held` are the index terms of the question that the page's title and text hold.
+    """
 
     asset_id: str
     page: int
     score: float
     likeness: float | None = None
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """From a question to the best page of each asset: words by BM25, meaning by likeness, both together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,11 +28,12 @@ SURE_FROM = 0.7
 class _Words:
     """What the words of a question say: a score for each page and each title, and what goes back to the asker.
 
-    `ideal` is what a page of usual length scores that holds every word once.
+    `ideal` is what a page of usual length scores that holds every word once; `held` says which terms pages hold.
     """
 
     pages: Scores
     titles: Scores
+    held: Callable[[Sequence[int]], Sequence[frozenset[str]]]
     ideal: float
     rarity: Mapping[str, float]
     meant: Mapping[str, tuple[str, ...]]
@@ -57,7 +58,11 @@ def search(
     if query.meaning is None:
         pages = _best_pages(snapshot, words.pages, words.titles, limit)
         scores = words.pages[pages] + words.titles[snapshot.page_asset[pages]]
-        hits = [_hit(snapshot, *one, scores[0]) for one in zip(pages.tolist(), scores.tolist(), strict=True)]
+        held = words.held(pages.tolist())
+        hits = [
+            _hit(snapshot, page, score / scores[0], terms)
+            for page, score, terms in zip(pages.tolist(), scores.tolist(), held, strict=True)
+        ]
     else:
         hits = _by_both(snapshot, words, query.meaning, allowed, limit, likeness_weight)
     return Found(tuple(hits), words.rarity, words.meant)
@@ -84,9 +89,8 @@ def _by_words(snapshot: Snapshot, words: Sequence[str], view: View) -> _Words:
     idf = scores.rarity
     telling = {word: [min(idf[term] for term in part) for part in parts] for word, parts in asked.items()}
     ideal = sum(map(sum, telling.values()))
-    return _Words(
-        scores.pages, scores.titles, ideal, {word: max(parts) for word, parts in telling.items()}, meant
-    )
+    rarity = {word: max(parts) for word, parts in telling.items()}
+    return _Words(scores.pages, scores.titles, scores.held, ideal, rarity, meant)
 
 
 def meant(snapshot: Snapshot, words: Sequence[str], *, only: AssetFilter) -> Mapping[str, tuple[str, ...]]:
@@ -148,13 +152,17 @@ def _by_both(
     # Stretched to 0..1, a chance word shared with a text in another language would count like an answer.
     sure = min(1.0, float(said.max()) / (SURE_FROM * words.ideal)) if words.ideal else 0.0
     scores = (1 - likeness_weight) * sure * _spread(said) + likeness_weight * _spread(likeness)
-    hits: dict[str, PageHit] = {}
-    for at in np.lexsort((pages, -scores)).tolist():
-        asset_id = snapshot.asset_id(int(snapshot.page_asset[pages[at]]))
-        if asset_id not in hits and len(hits) < limit:
-            number = int(snapshot.page_number[pages[at]])
-            hits[asset_id] = PageHit(asset_id, number, float(scores[at]), float(likeness[at]))
-    return list(hits.values())
+    order = np.lexsort((pages, -scores))
+    # Of the pages of an asset, the best.
+    _, firsts = np.unique(snapshot.page_asset[pages[order]], return_index=True)
+    best = order[np.sort(firsts)[:limit]]
+    chosen = pages[best].tolist()
+    return [
+        _hit(snapshot, page, score, terms, likely)
+        for page, score, terms, likely in zip(
+            chosen, scores[best].tolist(), words.held(chosen), likeness[best].tolist(), strict=True
+        )
+    ]
 
 
 def _best_pages(snapshot: Snapshot, scores: Scores, bonus: Scores, most: int) -> NDArray[np.int64]:
@@ -190,6 +198,8 @@ def _spread(values: Scores) -> Scores:
     return (values - least) / (most - least) if most > least else np.zeros(len(values))
 
 
-def _hit(snapshot: Snapshot, page: int, score: float, best: float) -> PageHit:
+def _hit(
+    snapshot: Snapshot, page: int, score: float, held: frozenset[str], likeness: float | None = None
+) -> PageHit:
     asset_id = snapshot.asset_id(int(snapshot.page_asset[page]))
-    return PageHit(asset_id, int(snapshot.page_number[page]), score / best)
+    return PageHit(asset_id, int(snapshot.page_number[page]), score, likeness, held)

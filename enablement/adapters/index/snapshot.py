@@ -50,12 +50,16 @@ class View:
 
 @dataclass(frozen=True)
 class WordScores:
-    """BM25 of each page's body and of each asset's title, how telling a term is, and the terms that nothing holds."""
+    """BM25 of each page's body and of each asset's title, how telling a term is, and the terms that nothing holds.
+
+    `held` returns for each of some pages the terms that its body holds.
+    """
 
     pages: Scores
     titles: Scores
     rarity: Mapping[str, float]
     unknown: frozenset[str]
+    held: Callable[[Sequence[int]], Sequence[frozenset[str]]]
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,17 @@ class Gathered:
         held = np.zeros(size, bool)
         held[self.documents] = True
         return held
+
+    def of(self, documents: Sequence[int], size: int) -> list[list[int]]:
+        """Return which of the terms each of these documents has; there are `size` documents in all."""
+        place = np.full(size, -1)
+        place[documents] = np.arange(len(documents))
+        found = place[self.documents]
+        (where,) = (found >= 0).nonzero()
+        terms: list[list[int]] = [[] for _ in documents]
+        for one, term in zip(found[where].tolist(), self.terms[where].tolist(), strict=True):
+            terms[one].append(term)
+        return terms
 
     def bm25(self, field: Field, terms: int) -> tuple[Scores, list[int]]:
         """Return the score of each document, and in how many documents that are seen each term stands."""
@@ -133,7 +148,8 @@ class Snapshot:
     def word_scores(self, terms: Sequence[str], view: View) -> WordScores:
         """Return what BM25 says of each page and of each title."""
         keys = term_keys(terms)
-        pages, in_body = self._gather("body", keys, view.pages).bm25(view.body, len(terms))
+        bodies = self._gather("body", keys, view.pages)
+        pages, in_body = bodies.bm25(view.body, len(terms))
         titles, in_title = self._gather("title", keys, view.assets).bm25(view.title, len(terms))
         held = list(zip(terms, in_body, in_title, strict=True))
         return WordScores(
@@ -144,6 +160,7 @@ class Snapshot:
                 for term, body, title in held
             },
             frozenset(term for term, body, title in held if not body and not title),
+            lambda some: [frozenset(terms[one] for one in own) for own in bodies.of(some, len(pages))],
         )
 
     def unknown(self, terms: Sequence[str], view: View) -> frozenset[str]:
