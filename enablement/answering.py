@@ -111,13 +111,18 @@ def answer(ask: Ask, services: Services, *, now: datetime) -> Reply:
 
 def reply_to(ask: Ask, services: Services, *, now: datetime) -> Reply:
     """Return the reply to an ask as `answer` does; raises NotServed or AccessUnknown instead of putting it in words."""
+    with services.moment():
+        return _reply_to(ask, services, now=now)
+
+
+def _reply_to(ask: Ask, services: Services, *, now: datetime) -> Reply:
     user = colleague(ask, services, now=now)
     earlier = services.ledger.answered(ask.id)
     if earlier:
         return redraw(ask, earlier, user, services)
     changed = followed_up(ask, user, services, now=now)
     if changed:
-        return reply_to(changed, services, now=now)
+        return _reply_to(changed, services, now=now)
     chosen = deal_of(ask, user, services, now=now)
     about = chosen.deals if isinstance(chosen, deals.Unclear) else (chosen.deal,)
     understood = _understood(ask, about, services, now=now)

@@ -470,6 +470,7 @@ class World:
             evidence=self.evidence,
             lessons=self.lessons,
             learner=self.learner,
+            moment=database.moment,
             clock=self.clock,
             public_url="http://touchline.example",
             link_days=90,

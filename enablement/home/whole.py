@@ -60,6 +60,11 @@ class Home:
 
 def home_of(profile: Profile, state: HomeState, services: Services, *, now: datetime, looks: bool) -> Home:
     """Return what somebody's Home tab shows; outsiders see one line. `looks`: they are there now."""
+    with services.moment():
+        return _home_of(profile, state, services, now=now, looks=looks)
+
+
+def _home_of(profile: Profile, state: HomeState, services: Services, *, now: datetime, looks: bool) -> Home:
     if profile.standing != "member" or not profile.email:
         return Home(profile, state, now, problem=_("Touchline answers members of this workspace only."))
     slack_id = profile.slack_id

@@ -1,6 +1,7 @@
 """The bundle of all that the core is given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import time
 
@@ -50,6 +51,8 @@ class Services:
     evidence: Evidence
     lessons: Lessons
     learner: Learner
+    # Lets all that this thread reads meanwhile be of one moment; once it wrote, of a later one.
+    moment: Callable[[], AbstractContextManager[None]]
     clock: Clock
     public_url: str
     link_days: int

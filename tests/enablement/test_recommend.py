@@ -11,7 +11,7 @@ import pytest
 from enablement.analyser import words
 from enablement.exploring import FRESH_FOR, TIE, is_fresh
 from enablement.facets import deal_facets, facet
-from enablement.model import Asset, Basis, Deal, Facets
+from enablement.model import Asset, Basis, Deal, Facets, Reason
 from enablement.ports import AssetFilter
 from enablement.recommend import MOST, NEAREST, WORTH_SHOWING, Deciding, Ranked, fit, recommend
 from tests.builders import NOW, asset, deal, publish
@@ -39,6 +39,20 @@ def fill(world: World, *papers: tuple[Asset, str]) -> None:
     for one, text in papers:
         publish(world.catalog, one, text)
     world.index.follow()
+
+
+def test_the_page_that_answers_is_named_and_one_that_a_new_version_lacks_is_not(world: World) -> None:
+    old = publish(world.catalog, asset("deck"), ("Start", "hello"), ("Prices", "a pricing guide"))
+    world.index.follow()
+    _, (before,) = ask(world, "pricing")
+
+    # Not yet in the index.
+    publish(world.catalog, replace(old, version=2, version_id="deck v2"), ("Start", "hello"))
+    _, (after,) = ask(world, "pricing")
+
+    assert before.reasons[0] == Reason("words", ("2", "Prices", "pricing"))
+    assert after.asset.version == 2
+    assert "words" not in {why.kind for why in after.reasons}
 
 
 def test_of_equal_matches_the_one_made_for_the_deal_comes_first(world: World) -> None:

@@ -84,6 +84,15 @@ def test_a_match_says_which_words_it_found_and_where(world: World) -> None:
     assert 0 <= match.relevance <= 1
 
 
+def test_a_word_of_the_title_is_found_and_one_of_the_files_name_alone_is_not(world: World) -> None:
+    publish(world.catalog, asset("Payback for Norfield", source="norfield_draft.md"), "sums")
+    world.index.follow()
+
+    (match,) = find(("norfield", "draft"), within=world.services, only=ALL)
+
+    assert match.found == ("norfield",)
+
+
 def test_half_of_a_question_by_weight_is_an_answer_and_less_is_not(world: World) -> None:
     publish(world.catalog, asset("common"), "alpha")
     for number in range(6):

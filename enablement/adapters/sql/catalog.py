@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, Table, Text, cast, delete, false, ins
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.query import Query, among
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import Asset, Change, Collection, Edition, Facets, Page, Version, Vocabulary
@@ -17,6 +18,7 @@ from enablement.model import Asset, Change, Collection, Edition, Facets, Page, V
 # Who writes assets does so alone, under this name: what was read stays so, and change numbers are seen in their order.
 CATALOGUE = "catalogue"
 IDS_AT_ONCE = 500
+_ASSETS = Query(Asset, tables.assets, tables.assets.c.id.in_(among("ids")), order=(tables.assets.c.title,))
 
 
 class SqlCatalog:
@@ -58,8 +60,12 @@ class SqlCatalog:
         )
 
     def assets(self, ids: Some[str] | None = None) -> list[Asset]:
-        query = select(tables.assets).order_by(tables.assets.c.title)
-        return self._assets(query if ids is None else query.where(tables.assets.c.id.in_(list(ids))))
+        if ids is None:
+            return self._assets(select(tables.assets).order_by(tables.assets.c.title))
+        if not ids:
+            return []
+        with self._database.reading() as connection:
+            return _ASSETS.all(connection, ids=list(ids))
 
     def assets_like(self, words: str, *, limit: int) -> list[Asset]:
         asset = tables.assets.c

@@ -1,6 +1,7 @@
 """One database, reading and writing: SQLite in WAL mode or PostgreSQL, the same to those who use it."""
 
 import fcntl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ class Database:
         self._writer = self.engine.execution_options(writing=True)
         self._lazy_writer = self.engine.execution_options(writing=True, lazily=True)
         self._line = Path(f"{self.engine.url.database}-writers") if self.is_sqlite else None
+        self._mine = _OfThread()
 
     @property
     def is_sqlite(self) -> bool:
@@ -50,8 +52,25 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection whose reads see one moment."""
-        with self.engine.connect() as connection:
+        moment = self._mine.moment
+        with moment.reading() if moment else self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let all that this thread reads see one moment, over one connection; once it wrote, a later one.
+
+        To open a connection and begin takes as long as a small question itself. On PostgreSQL each sees its own moment.
+        """
+        if self._mine.moment:
+            yield
+            return
+        moment = self._mine.moment = _Moment(self.engine)
+        try:
+            yield
+        finally:
+            self._mine.moment = None
+            moment.end()
 
     @contextmanager
     def writing(self, *, alone: str = "", lazily: bool = False) -> Iterator[Connection]:
@@ -61,7 +80,7 @@ class Database:
         may be done again, such as claims.
         """
         writer = self._lazy_writer if lazily else self._writer
-        with self._turn(), writer.begin() as connection:
+        with self._later(), self._turn(), writer.begin() as connection:
             if alone and not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": alone})
             if lazily and not self.is_sqlite:
@@ -99,6 +118,18 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
+    def _later(self) -> Iterator[None]:
+        """End the moment that this thread reads: what it reads next is to show what it wrote."""
+        moment = self._mine.moment
+        if moment:
+            moment.end()
+        try:
+            yield
+        finally:
+            if moment:
+                moment.end()
+
+    @contextmanager
     def _turn(self) -> Iterator[None]:
         """Stand in line with all who write, on SQLite: by itself it would only look again, up to 100 ms later."""
         if self._line is None:
@@ -111,6 +142,47 @@ class Database:
             finally:
                 # Closing alone would keep the turn for a child that was forked meanwhile.
                 fcntl.flock(line, fcntl.LOCK_UN)
+
+
+class _Moment:
+    """The connection that one thread reads over until the moment ends; then the next one's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._readers = 0
+        self._is_over = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        if self._is_over and self._readers:
+            # Something was written while something was read: that one stays as it is.
+            with self._engine.connect() as connection:
+                yield connection
+            return
+        if self._connection is None:
+            self._connection, self._is_over = self._engine.connect(), False
+        self._readers += 1
+        try:
+            yield self._connection
+        except BaseException:
+            # What failed may have left a transaction in which nothing can be read any more.
+            self._is_over = True
+            raise
+        finally:
+            self._readers -= 1
+            if self._is_over:
+                self.end()
+
+    def end(self) -> None:
+        self._is_over = True
+        if self._connection is not None and not self._readers:
+            self._connection.close()
+            self._connection = None
+
+
+class _OfThread(threading.local):
+    moment: _Moment | None = None
 
 
 def _upgrade(connection: Connection) -> None:

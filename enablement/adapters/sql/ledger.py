@@ -13,6 +13,7 @@ from enablement.adapters.sql.clearing import clear
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.for_crm import deals_touched, for_crm, summaries
 from enablement.adapters.sql.outbox import add_tasks
+from enablement.adapters.sql.query import Query, among, given
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import (
@@ -57,6 +58,37 @@ _TABLES: dict[type, Table] = {
 }
 
 
+_ASK = Query(Ask, tables.asks, tables.asks.c.id == given("ask_id"))
+_ANSWERED = Query(Answered, tables.answers, tables.answers.c.ask_id == given("ask_id"))
+_SUGGESTIONS = Query(
+    Suggestion,
+    tables.suggestions,
+    tables.suggestions.c.ask_id == given("ask_id"),
+    order=(tables.suggestions.c.rank,),
+)
+_TOUCHES_OF = Query(
+    Touch,
+    tables.touches,
+    tables.touches.c.deal_id.in_(among("deal_ids")),
+    order=(tables.touches.c.occurred_at,),
+)
+_SHARES_OF = Query(
+    Share,
+    tables.shares,
+    tables.shares.c.email == given("email"),
+    tables.shares.c.deal_id == given("deal_id"),
+    order=(tables.shares.c.made_at,),
+)
+_ABOUT_DEALS, _IN_TIME = tables.feedback.c.deal_id.in_(among("deal_ids")), (tables.feedback.c.given_at,)
+_FEEDBACK = Query(Feedback, tables.feedback, _ABOUT_DEALS, order=_IN_TIME)
+_FEEDBACK_BY = Query(
+    Feedback, tables.feedback, _ABOUT_DEALS, tables.feedback.c.email == given("email"), order=_IN_TIME
+)
+_CHANNEL_DEAL = select(tables.channel_links.c.deal_id).where(
+    tables.channel_links.c.channel == given("channel")
+)
+
+
 class SqlLedger:
     """The ledger in SQL. An id that is there already is never written again: that is how twice becomes once."""
 
@@ -91,14 +123,16 @@ class SqlLedger:
             clear(self._database, inbox.id, select(inbox.id).where(older), inbox.source == source)
 
     def ask(self, ask_id: str) -> Ask | None:
-        return self._one(Ask, tables.asks.c.id == ask_id)
+        with self._database.reading() as connection:
+            return _ASK.first(connection, ask_id=ask_id)
 
     def answered(self, ask_id: str) -> Answered | None:
-        return self._one(Answered, tables.answers.c.ask_id == ask_id)
+        with self._database.reading() as connection:
+            return _ANSWERED.first(connection, ask_id=ask_id)
 
     def suggestions(self, ask_id: str) -> list[Suggestion]:
-        order = tables.suggestions.c.rank
-        return self._all(Suggestion, tables.suggestions.c.ask_id == ask_id, order=order)
+        with self._database.reading() as connection:
+            return _SUGGESTIONS.all(connection, ask_id=ask_id)
 
     def suggestion(self, suggestion_id: str) -> Suggestion | None:
         return self._one(Suggestion, tables.suggestions.c.id == suggestion_id)
@@ -184,7 +218,8 @@ class SqlLedger:
         return self._all(Touch, tables.touches.c.id.in_(list(ids)), order=tables.touches.c.occurred_at)
 
     def touches_of(self, *deal_ids: str) -> list[Touch]:
-        return self._all(Touch, tables.touches.c.deal_id.in_(deal_ids), order=tables.touches.c.occurred_at)
+        with self._database.reading() as connection:
+            return _TOUCHES_OF.all(connection, deal_ids=list(deal_ids))
 
     def touches_with(self, asset_ids: Collection[str], *, since: datetime, until: datetime) -> list[Touch]:
         touches, taken_back = tables.touches.c, select(tables.withdrawals.c.touch_id)
@@ -272,9 +307,8 @@ class SqlLedger:
         return self._all(Share, tables.shares.c.id.in_(list(ids)), order=tables.shares.c.id)
 
     def shares_of(self, *, email: str, deal_id: str) -> list[Share]:
-        shares = tables.shares.c
-        mine = (shares.email == email) & (shares.deal_id == deal_id)
-        return self._all(Share, mine, order=shares.made_at)
+        with self._database.reading() as connection:
+            return _SHARES_OF.all(connection, email=email, deal_id=deal_id)
 
     def last_opening(self, share_id: str) -> datetime | None:
         openings = tables.openings
@@ -283,10 +317,10 @@ class SqlLedger:
             return connection.scalar(query.order_by(openings.c.opened_at.desc()).limit(1))
 
     def feedback(self, *deal_ids: str, email: str | None) -> list[Feedback]:
-        given = tables.feedback.c
-        said = given.deal_id.in_(deal_ids)
-        theirs = said if email is None else said & (given.email == email)
-        return self._all(Feedback, theirs, order=given.given_at)
+        with self._database.reading() as connection:
+            if email is None:
+                return _FEEDBACK.all(connection, deal_ids=list(deal_ids))
+            return _FEEDBACK_BY.all(connection, deal_ids=list(deal_ids), email=email)
 
     def reasoned(self, *, since: datetime, limit: int) -> list[Feedback]:
         given = tables.feedback
@@ -296,9 +330,8 @@ class SqlLedger:
             return [from_row(Feedback, row) for row in connection.execute(query).mappings()]
 
     def channel_deal(self, channel: str) -> str | None:
-        links = tables.channel_links
         with self._database.reading() as connection:
-            return connection.scalar(select(links.c.deal_id).where(links.c.channel == channel))
+            return connection.scalar(_CHANNEL_DEAL, {"channel": channel})
 
     def thread_deal(self, channel: str, thread: str, email: str) -> str | None:
         answers = tables.answers

@@ -6,11 +6,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, or_, select
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import add_tasks
+from enablement.adapters.sql.query import Query, among, given
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import (
@@ -30,6 +31,31 @@ from enablement.ports import WorkAfter
 T = TypeVar("T")
 Noun = TypeVar("Noun", CrmUser, CrmRole, Deal, StageHop)
 IDS_AT_ONCE = 500
+
+
+def _profiles() -> Select[Any]:
+    """Return the question for profiles, each in the language that the person chose, where they chose one."""
+    known, chosen = tables.profiles, tables.preferences
+    locale = func.coalesce(func.nullif(chosen.c.language, ""), known.c.locale).label("locale")
+    columns = [locale if column.name == "locale" else column for column in known.c]
+    return select(*columns).outerjoin_from(known, chosen, chosen.c.slack_id == known.c.slack_id)
+
+
+_deals, _users = tables.deals.c, tables.crm_users.c
+_ON_TEAM = select(tables.deal_team.c.deal_id).where(tables.deal_team.c.user_id == given("team_member"))
+_DEALS = Query(Deal, tables.deals, _deals.id.in_(among("ids")))
+_DEALS_OF = Query(
+    Deal,
+    tables.deals,
+    _deals.is_closed.is_(False),
+    or_(_deals.owner_id.in_(among("owners")), _deals.id.in_(_ON_TEAM)),
+    order=(_deals.modified_at.desc(), _deals.id),
+)
+_USERS_BY_EMAIL = Query(CrmUser, tables.crm_users, _users.email == given("email"))
+_USERS_IN_ROLES = Query(CrmUser, tables.crm_users, _users.role_id.in_(among("roles")))
+_ACTIVE_USERS = Query(CrmUser, tables.crm_users, _users.is_active.is_(True))
+_ROLES = Query(CrmRole, tables.crm_roles)
+_PROFILE = _profiles().where(tables.profiles.c.slack_id == given("slack_id"))
 
 
 class SqlMirror:
@@ -87,18 +113,12 @@ class SqlMirror:
         return found[0] if found else None
 
     def deals(self, ids: Collection[str]) -> list[Deal]:
-        return [
-            deal
-            for some in _chunks(list(ids))
-            for deal in self._all(Deal, tables.deals, tables.deals.c.id.in_(some))
-        ]
+        with self._database.reading() as connection:
+            return [deal for some in _chunks(list(ids)) for deal in _DEALS.all(connection, ids=some)]
 
     def deals_of(self, owners: Collection[str], *, team_member: str) -> list[Deal]:
-        deals, team = tables.deals, tables.deal_team
-        on_team = select(team.c.deal_id).where(team.c.user_id == team_member)
-        mine = or_(deals.c.owner_id.in_(list(owners)), deals.c.id.in_(on_team))
-        order = (deals.c.modified_at.desc(), deals.c.id)
-        return self._all(Deal, deals, deals.c.is_closed.is_(False) & mine, *order)
+        with self._database.reading() as connection:
+            return _DEALS_OF.all(connection, owners=list(owners), team_member=team_member)
 
     def open_deals(self, *, after: str, limit: int, last: str = "") -> list[str]:
         deals = tables.deals.c
@@ -114,23 +134,27 @@ class SqlMirror:
         return self._all(Contact, contact, contact.c.deal_id == deal_id, contact.c.name, contact.c.id)
 
     def users_by_email(self, email: str) -> list[CrmUser]:
-        return self._all(CrmUser, tables.crm_users, tables.crm_users.c.email == email.lower())
+        with self._database.reading() as connection:
+            return _USERS_BY_EMAIL.all(connection, email=email.lower())
 
     def user(self, user_id: str) -> CrmUser | None:
         found = self._all(CrmUser, tables.crm_users, tables.crm_users.c.id == user_id)
         return found[0] if found else None
 
     def users(self, *, roles: Collection[str] | None = None) -> list[CrmUser]:
-        users = tables.crm_users
-        wanted = users.c.is_active.is_(True) if roles is None else users.c.role_id.in_(list(roles))
-        return self._all(CrmUser, users, wanted)
+        with self._database.reading() as connection:
+            if roles is None:
+                return _ACTIVE_USERS.all(connection)
+            return _USERS_IN_ROLES.all(connection, roles=list(roles)) if roles else []
 
     def roles(self) -> list[CrmRole]:
-        return self._all(CrmRole, tables.crm_roles, tables.crm_roles.c.id.is_not(None))
+        with self._database.reading() as connection:
+            return _ROLES.all(connection)
 
     def profile(self, slack_id: str) -> Profile | None:
-        found = self._profiles(tables.profiles.c.slack_id == slack_id)
-        return found[0] if found else None
+        with self._database.reading() as connection:
+            row = connection.execute(_PROFILE, {"slack_id": slack_id}).mappings().first()
+        return from_row(Profile, row) if row else None
 
     def keep_profile(self, profile: Profile) -> None:
         with self._database.writing(lazily=True) as connection:
@@ -192,13 +216,9 @@ class SqlMirror:
             put(connection, tables.watermarks, [{"name": name, "at": at}])
 
     def _profiles(self, wanted: ColumnElement[bool]) -> list[Profile]:
-        """Return profiles, each in the language that the person chose, where they chose one."""
-        known, chosen = tables.profiles, tables.preferences
-        locale = func.coalesce(func.nullif(chosen.c.language, ""), known.c.locale).label("locale")
-        columns = [locale if column.name == "locale" else column for column in known.c]
-        query = select(*columns).outerjoin_from(known, chosen, chosen.c.slack_id == known.c.slack_id)
         with self._database.reading() as connection:
-            return [from_row(Profile, row) for row in connection.execute(query.where(wanted)).mappings()]
+            rows = connection.execute(_profiles().where(wanted)).mappings()
+            return [from_row(Profile, row) for row in rows]
 
     def _all(self, kind: type[T], table: Table, condition: Any, *order: Any) -> list[T]:
         with self._database.reading() as connection:

@@ -2,13 +2,25 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    RowMapping,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.clearing import clear
-from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.database import Database, UtcDateTime
+from enablement.adapters.sql.query import among, given
 from enablement.adapters.sql.rows import from_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import LANES, Claimed, Lane, Letter, LetterState, Task
@@ -19,6 +31,60 @@ LEASE = timedelta(seconds=12)
 MOST_ALIKE = 5_000
 SOON = timedelta(minutes=10)
 _rows = tables.outbox
+
+
+def _is_due(lane: ColumnElement[str], now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    waiting = (_rows.c.state == "due") & (_rows.c.due_at <= now)
+    abandoned = (_rows.c.state == "leased") & (_rows.c.lease_until <= now)
+    # The states once more, so that SQLite looks at no rows that are done: there may be a million of them.
+    return (_rows.c.lane == lane) & _rows.c.state.in_(["due", "leased"]) & (waiting | abandoned)
+
+
+def _held_by(owner: str | BindParameter[str]) -> ColumnElement[bool]:
+    return (_rows.c.state == "leased") & (_rows.c.owner == owner)
+
+
+_NOW, _HOLDER = bindparam("now", type_=UtcDateTime), given("holder")
+_IS_DUE = _is_due(given("lane"), _NOW)
+_BUSY = select(_rows.c.partition).where(
+    _rows.c.state == "leased", _rows.c.lease_until > _NOW, _rows.c.partition != ""
+)
+_READY = (
+    _IS_DUE,
+    _rows.c.kind.in_(among("kinds")),
+    or_(_rows.c.partition == "", _rows.c.partition.not_in(_BUSY)),
+)
+_DUE = select(_rows.c.id).where(_IS_DUE).limit(1)
+_LINE = (
+    select(_rows.c.partition, func.count())
+    .where(*_READY)
+    .group_by(_rows.c.partition)
+    .order_by(func.min(_rows.c.due_at), _rows.c.partition)
+    .limit(given("limit"))
+)
+_NEXT = (
+    select(_rows)
+    .where(*_READY, _rows.c.partition.in_(among("partitions")))
+    .order_by(_rows.c.due_at, _rows.c.id)
+    .limit(given("limit"))
+    # A late owner may be settling one just now: then it is not ours to take (SQLite has one writer).
+    .with_for_update(skip_locked=True)
+)
+_LEASED = (
+    update(_rows)
+    .where(_rows.c.id.in_(among("ids")))
+    .values(
+        attempts=_rows.c.attempts + 1,
+        owner=_HOLDER,
+        lease_until=bindparam("until", type_=UtcDateTime),
+        state="leased",
+    )
+)
+_SETTLED = (
+    update(_rows)
+    .where(_rows.c.id.in_(among("ids")), _held_by(_HOLDER))
+    .values(state="done", settled_at=_NOW, owner="", lease_until=None, error="")
+)
 
 
 class SqlOutbox:
@@ -33,51 +99,37 @@ class SqlOutbox:
 
     def due(self, lane: Lane, *, now: datetime) -> bool:
         with self._database.reading() as connection:
-            return connection.scalar(select(_rows.c.id).where(_is_due(lane, now)).limit(1)) is not None
+            return connection.scalar(_DUE, {"lane": lane, "now": now}) is not None
 
     def claim(
         self, lane: Lane, kinds: Collection[str], *, owner: str, limit: int, now: datetime
     ) -> list[Claimed]:
         if not self.due(lane, now=now):
             return []
-        busy = select(_rows.c.partition).where(
-            _rows.c.state == "leased", _rows.c.lease_until > now, _rows.c.partition != ""
-        )
-        free = or_(_rows.c.partition == "", _rows.c.partition.not_in(busy))
-        ready = (_is_due(lane, now), _rows.c.kind.in_(list(kinds)), free)
-        line = (
-            select(_rows.c.partition, func.count())
-            .where(*ready)
-            .group_by(_rows.c.partition)
-            .order_by(func.min(_rows.c.due_at), _rows.c.partition)
-            .limit(limit)
-        )
+        wanted = {"lane": lane, "now": now, "kinds": list(kinds), "limit": limit}
         with self._database.reading() as connection:
             # Without the pen: in a backlog of 100,000 rows this takes half a second, and questions wait to be kept.
-            first = _first(connection.execute(line), limit)
+            first = _first(connection.execute(_LINE, wanted), limit)
         if not first:
             return []
         with self._database.writing(alone=f"claim {lane}", lazily=True) as connection:
-            query = (
-                select(_rows)
-                .where(*ready, _rows.c.partition.in_(first))
-                .order_by(_rows.c.due_at, _rows.c.id)
-                .limit(limit)
-                # A late owner may be settling one just now: then it is not ours to take (SQLite has one writer).
-                .with_for_update(skip_locked=True)
-            )
-            return _leased(connection, query, owner=owner, now=now)
+            rows = connection.execute(_NEXT, {**wanted, "partitions": first}).mappings().all()
+            return _leased(connection, rows, owner=owner, now=now)
 
     def claim_alike(self, rows: Sequence[Claimed], *, owner: str, now: datetime) -> list[Claimed]:
         lane, kind, partitions = rows[0].lane, rows[0].kind, {row.partition for row in rows}
-        alike = _is_due(lane, now) & (_rows.c.kind == kind) & _rows.c.partition.in_(partitions)
+        alike = (
+            _is_due(literal(lane), literal(now, UtcDateTime))
+            & (_rows.c.kind == kind)
+            & _rows.c.partition.in_(partitions)
+        )
         with self._database.reading() as connection:
             # Mostly there is nothing: to read makes nobody wait.
             if connection.scalar(select(_rows.c.id).where(alike).limit(1)) is None:
                 return []
         query = select(_rows).where(alike).limit(MOST_ALIKE).with_for_update(skip_locked=True)
         with self._database.writing(alone=f"claim {lane}", lazily=True) as connection:
-            return _leased(connection, query, owner=owner, now=now)
+            return _leased(connection, connection.execute(query).mappings().all(), owner=owner, now=now)
 
     def renew(self, ids: Collection[str], *, owner: str, now: datetime) -> None:
         with self._database.writing(lazily=True) as connection:
@@ -97,11 +149,7 @@ class SqlOutbox:
 
     def settle(self, ids: Collection[str], *, owner: str, now: datetime) -> int:
         with self._database.writing(lazily=True) as connection:
-            return connection.execute(
-                update(_rows)
-                .where(_rows.c.id.in_(list(ids)), _held_by(owner))
-                .values(state="done", settled_at=now, owner="", lease_until=None, error="")
-            ).rowcount
+            return connection.execute(_SETTLED, {"ids": list(ids), "holder": owner, "now": now}).rowcount
 
     def try_again(
         self, ids: Collection[str], *, owner: str, error: str, at: datetime, counts: bool = True
@@ -210,11 +258,11 @@ def _first(line: Iterable[Row[str, int]], most: int) -> list[str]:
     return found
 
 
-def _leased(connection: Connection, query: Select[Any], *, owner: str, now: datetime) -> list[Claimed]:
-    rows = connection.execute(query).mappings().all()
-    lease = {"owner": owner, "lease_until": now + LEASE, "state": "leased"}
-    these = _rows.c.id.in_([row["id"] for row in rows])
-    connection.execute(update(_rows).where(these).values(attempts=_rows.c.attempts + 1, **lease))
+def _leased(
+    connection: Connection, rows: Sequence[RowMapping], *, owner: str, now: datetime
+) -> list[Claimed]:
+    lease = {"holder": owner, "until": now + LEASE, "ids": [row["id"] for row in rows]}
+    connection.execute(_LEASED, lease)
     return [from_row(Claimed, {**row, "attempts": row["attempts"] + 1}) for row in rows]
 
 
@@ -240,14 +288,3 @@ def add_tasks(connection: Connection, tasks: Iterable[Task], *, now: datetime) -
             for task in tasks
         ],
     )
-
-
-def _is_due(lane: Lane, now: datetime) -> ColumnElement[bool]:
-    waiting = (_rows.c.state == "due") & (_rows.c.due_at <= now)
-    abandoned = (_rows.c.state == "leased") & (_rows.c.lease_until <= now)
-    # The states once more, so that SQLite looks at no rows that are done: there may be a million of them.
-    return (_rows.c.lane == lane) & _rows.c.state.in_(["due", "leased"]) & (waiting | abandoned)
-
-
-def _held_by(owner: str) -> ColumnElement[bool]:
-    return (_rows.c.state == "leased") & (_rows.c.owner == owner)

@@ -6,11 +6,13 @@ from sqlalchemy import delete, select
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.query import Query, given
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import Audit, PersonLink
 
 _links, _members = tables.person_links, tables.role_members
+_LINK = Query(PersonLink, _links, _links.c.slack_id == given("slack_id"))
 
 
 class SqlPeople:
@@ -21,8 +23,7 @@ class SqlPeople:
 
     def link(self, slack_id: str) -> PersonLink | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(_links).where(_links.c.slack_id == slack_id)).mappings().first()
-            return from_row(PersonLink, row) if row else None
+            return _LINK.first(connection, slack_id=slack_id)
 
     def links(self) -> list[PersonLink]:
         with self._database.reading() as connection:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import add_tasks
+from enablement.adapters.sql.query import Query, given
 from enablement.adapters.sql.rows import from_row, to_row
 from enablement.adapters.sql.statements import insert_missing, put
 from enablement.model import Asker, Audit, ContentRequest, SavedAsset, SigningKey, Task, key
@@ -17,6 +18,9 @@ from enablement.model import Asker, Audit, ContentRequest, SavedAsset, SigningKe
 KEY_BYTES = 32
 _saved, _requests, _askers = tables.saved, tables.content_requests, tables.request_askers
 _keys = tables.signing_keys
+_SAVED_BY = Query(
+    SavedAsset, _saved, _saved.c.email == given("email"), order=(_saved.c.saved_at.desc(), _saved.c.id)
+)
 
 
 class SqlSaved:
@@ -35,10 +39,8 @@ class SqlSaved:
             connection.execute(delete(_saved).where(theirs))
 
     def of(self, email: str) -> list[SavedAsset]:
-        query = select(_saved).where(_saved.c.email == email)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(_saved.c.saved_at.desc(), _saved.c.id)).mappings()
-            return [from_row(SavedAsset, row) for row in rows]
+            return _SAVED_BY.all(connection, email=email)
 
 
 class SqlRequests:

@@ -92,6 +92,22 @@ def test_each_asset_is_found_once_by_its_best_page(world: World) -> None:
     assert hit.score == 1
 
 
+def test_a_hit_says_which_terms_of_the_question_its_own_page_holds(world: World) -> None:
+    publish(
+        world.catalog, asset("deck"), "security for warehouses", ("Prices", "pricing and pricing of storage")
+    )
+    publish(world.catalog, asset("other"), "security and storage")
+    world.index.follow()
+
+    found = world.index.search(IndexQuery(("pricing", "security", "storge")), only=ALL, limit=5)
+
+    assert found.meant == {"storge": ("storage",)}
+    assert {hit.asset_id: (hit.page, hit.held) for hit in found.hits} == {
+        "deck": (2, frozenset({"price", "storag"})),
+        "other": (1, frozenset({"secur", "storag"})),
+    }
+
+
 def test_a_long_deck_does_not_crowd_out_the_others(world: World) -> None:
     publish(world.catalog, asset("deck"), *["pricing pricing pricing"] * 30)
     for number in range(5):
