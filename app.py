@@ -280,7 +280,7 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
         learner=LearningProcess(
             settings.database_url, is_taken=lambda: journal.is_held(LEARNING, now=clock())
         ),
-        moment=database.moment,
+        one_connection=database.one_connection,
         clock=clock,
         public_url=settings.public_url,
         link_days=settings.link_days,

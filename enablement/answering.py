@@ -111,7 +111,7 @@ def answer(ask: Ask, services: Services, *, now: datetime) -> Reply:
 
 def reply_to(ask: Ask, services: Services, *, now: datetime) -> Reply:
     """Return the reply to an ask as `answer` does; raises NotServed or AccessUnknown instead of putting it in words."""
-    with services.moment():
+    with services.one_connection():
         return _reply_to(ask, services, now=now)
 
 

@@ -50,6 +50,7 @@ from enablement.model import (
     PostedLinks,
     Profile,
     ProgressMessage,
+    QuizAnswer,
     Receipt,
     Recommended,
     Touch,
@@ -219,7 +220,13 @@ class FakeMessenger:
         return next((("D-" + there, ts) for mark, there, ts in self.posted if mark == receipt.id), None)
 
     def show_announcement(
-        self, one: Announcement, receipt: Receipt, wording: Wording, assets: Sequence[Asset]
+        self,
+        one: Announcement,
+        receipt: Receipt,
+        wording: Wording,
+        assets: Sequence[Asset],
+        *,
+        answers: Sequence[QuizAnswer],
     ) -> None:
         if self.failure:
             raise self.failure
@@ -470,7 +477,7 @@ class World:
             evidence=self.evidence,
             lessons=self.lessons,
             learner=self.learner,
-            moment=database.moment,
+            one_connection=database.one_connection,
             clock=self.clock,
             public_url="http://touchline.example",
             link_days=90,

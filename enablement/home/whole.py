@@ -60,7 +60,7 @@ class Home:
 
 def home_of(profile: Profile, state: HomeState, services: Services, *, now: datetime, looks: bool) -> Home:
     """Return what somebody's Home tab shows; outsiders see one line. `looks`: they are there now."""
-    with services.moment():
+    with services.one_connection():
         return _home_of(profile, state, services, now=now, looks=looks)
 
 

@@ -51,8 +51,8 @@ class Services:
     evidence: Evidence
     lessons: Lessons
     learner: Learner
-    # Lets all that this thread reads meanwhile be of one moment; once it wrote, of a later one.
-    moment: Callable[[], AbstractContextManager[None]]
+    # Lets this thread keep what it reads by: for who reads many times. What others write meanwhile is seen.
+    one_connection: Callable[[], AbstractContextManager[None]]
     clock: Clock
     public_url: str
     link_days: int

@@ -40,6 +40,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        # On PostgreSQL a transaction would be two more round trips, and each statement sees its own moment anyway.
+        self._reader = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self._writer = self.engine.execution_options(writing=True)
         self._lazy_writer = self.engine.execution_options(writing=True, lazily=True)
         self._line = Path(f"{self.engine.url.database}-writers") if self.is_sqlite else None
@@ -51,26 +55,26 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection whose reads see one moment."""
-        moment = self._mine.moment
-        with moment.reading() if moment else self.engine.connect() as connection:
+        """Give a connection; on SQLite its reads see one moment, on PostgreSQL each sees its own."""
+        kept = self._mine.kept
+        with kept.reading() if kept else self.engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def moment(self) -> Iterator[None]:
-        """Let all that this thread reads see one moment, over one connection; once it wrote, a later one.
+    def one_connection(self) -> Iterator[None]:
+        """Let this thread keep its connection from one `reading` to the next: to open one takes as long as to ask.
 
-        To open a connection and begin takes as long as a small question itself. On PostgreSQL each sees its own moment.
+        Nothing else is kept: what anybody wrote is seen by the next `reading`.
         """
-        if self._mine.moment:
+        if self._mine.kept:
             yield
             return
-        moment = self._mine.moment = _Moment(self.engine)
+        kept = self._mine.kept = _Kept(self._reader)
         try:
             yield
         finally:
-            self._mine.moment = None
-            moment.end()
+            self._mine.kept = None
+            kept.end()
 
     @contextmanager
     def writing(self, *, alone: str = "", lazily: bool = False) -> Iterator[Connection]:
@@ -80,7 +84,10 @@ class Database:
         may be done again, such as claims.
         """
         writer = self._lazy_writer if lazily else self._writer
-        with self._later(), self._turn(), writer.begin() as connection:
+        if self._mine.kept:
+            # One connection is enough for a thread: others wait for theirs.
+            self._mine.kept.give_back()
+        with self._turn(), writer.begin() as connection:
             if alone and not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": alone})
             if lazily and not self.is_sqlite:
@@ -118,18 +125,6 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _later(self) -> Iterator[None]:
-        """End the moment that this thread reads: what it reads next is to show what it wrote."""
-        moment = self._mine.moment
-        if moment:
-            moment.end()
-        try:
-            yield
-        finally:
-            if moment:
-                moment.end()
-
-    @contextmanager
     def _turn(self) -> Iterator[None]:
         """Stand in line with all who write, on SQLite: by itself it would only look again, up to 100 ms later."""
         if self._line is None:
@@ -144,45 +139,45 @@ class Database:
                 fcntl.flock(line, fcntl.LOCK_UN)
 
 
-class _Moment:
-    """The connection that one thread reads over until the moment ends; then the next one's."""
+class _Kept:
+    """The connection that one thread keeps; its transaction ends with each reading.
+
+    One that stayed open while Salesforce is asked would keep SQLite's log from ever beginning anew.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._connection: Connection | None = None
-        self._readers = 0
+        self._free: Connection | None = None
         self._is_over = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        if self._is_over and self._readers:
-            # Something was written while something was read: that one stays as it is.
-            with self._engine.connect() as connection:
-                yield connection
-            return
-        if self._connection is None:
-            self._connection, self._is_over = self._engine.connect(), False
-        self._readers += 1
+        # Who reads while reading takes another.
+        connection, self._free = self._free or self._engine.connect(), None
         try:
-            yield self._connection
+            yield connection
+            connection.rollback()
         except BaseException:
-            # What failed may have left a transaction in which nothing can be read any more.
-            self._is_over = True
+            # Perhaps it broke.
+            connection.close()
             raise
-        finally:
-            self._readers -= 1
-            if self._is_over:
-                self.end()
+        if self._is_over or self._free is not None:
+            connection.close()
+        else:
+            self._free = connection
+
+    def give_back(self) -> None:
+        if self._free is not None:
+            self._free.close()
+            self._free = None
 
     def end(self) -> None:
         self._is_over = True
-        if self._connection is not None and not self._readers:
-            self._connection.close()
-            self._connection = None
+        self.give_back()
 
 
 class _OfThread(threading.local):
-    moment: _Moment | None = None
+    kept: _Kept | None = None
 
 
 def _upgrade(connection: Connection) -> None:
@@ -238,4 +233,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get("writing"):
         # Said each time: the connection comes from a pool, and its last transaction may have been of the other sort.
         connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('lazily') else 'FULL'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # Past SQLAlchemy, to which it is as much work as a small question; it opens no file yet, so nothing can go wrong.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")
