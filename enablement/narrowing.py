@@ -10,7 +10,7 @@ from enablement.exploring import Ranked, best_first, worth_showing
 from enablement.facet_words import called_persona, format_named, persona_named, tags_of
 from enablement.model import Asset, Audience, Deal, Facets, Reason, Refinement
 from enablement.ports import AssetFilter, IndexQuery
-from enablement.recommend import MOST, NEAREST, Deciding, Listed, answering, fitting, foremost
+from enablement.recommend import BY_PAGE, MOST, NEAREST, Deciding, Listed, answering, fitting, foremost
 from enablement.weighing import Past, known, weighed
 
 LENGTH = "length"
@@ -158,14 +158,24 @@ class _Search:
         )
 
     def _translated(self, some: Sequence[Ranked], theirs: AssetFilter) -> list[Ranked]:
-        """Return the translations of these, each as good as what it translates."""
+        """Return the translations of these, each as good as what it translates.
+
+        Where the original holds the words, its translation need not: the page is no reason for it.
+        """
         within = self.within
         siblings = within.index.siblings([one.asset.id for one in some], only=theirs)
         assets = {
             one.id: one for one in within.catalog.assets([two for some in siblings.values() for two in some])
         }
         return [
-            Ranked(assets[other], one.score, (_translation(one.asset, assets[other]), *one.reasons))
+            Ranked(
+                assets[other],
+                one.score,
+                (
+                    _translation(one.asset, assets[other]),
+                    *(why for why in one.reasons if why.kind not in BY_PAGE),
+                ),
+            )
             for one in some
             for other in siblings.get(one.asset.id, ())
             if other in assets

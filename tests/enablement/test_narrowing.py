@@ -92,6 +92,17 @@ def test_what_meets_the_wish_is_shown(
 
 
 @pytest.mark.usefixtures("mine")
+def test_a_translation_names_what_it_translates_and_no_page_that_another_holds_the_words_on(
+    world: World,
+) -> None:
+    [shown] = said(world, "payback", Refinement(language="fr", persona="Head of IT")).shown
+
+    kinds = [why.kind for why in shown.suggestion.reasons]
+    assert kinds[0] == "translation"
+    assert "words" not in kinds
+
+
+@pytest.mark.usefixtures("mine")
 def test_what_nothing_meets_is_named_and_the_rest_is_kept(world: World) -> None:
     korean = said(world, "payback", Refinement(language="ko", format="case study"))
     french = said(world, "payback", Refinement(language="fr", format="case study", least_pages=3))
