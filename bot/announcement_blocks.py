@@ -14,13 +14,14 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 from slack_sdk.models.views import View
 
+from bot.announcement_quiz import outcome
 from bot.mrkdwn import clean, escape, fits, plain, whole
 from bot.parts import button, label, mrkdwn, option, section, small
 from bot.payload import Carried
 from enablement import wording as words
 from enablement.announcing import BROADCASTS, TEST, asset_link, is_channel
 from enablement.language import _, marked, moment, ngettext, spoken
-from enablement.model import Announcement, Asset, Receipt, Wording
+from enablement.model import Announcement, Asset, QuizAnswer, Receipt, Wording
 
 ACKNOWLEDGE, OPEN, SNOOZE, QUIZ, ASSET = (
     "announcement.acknowledge",
@@ -39,16 +40,26 @@ MOST_ASSETS = 20
 
 
 def message_blocks(
-    one: Announcement, receipt: Receipt | None, wording: Wording, assets: Sequence[Asset], *, public_url: str
+    one: Announcement,
+    receipt: Receipt | None,
+    wording: Wording,
+    assets: Sequence[Asset],
+    *,
+    public_url: str,
+    answers: Sequence[QuizAnswer] = (),
 ) -> list[Block]:
-    """Return an announcement's message as it stands for one reader, or for a channel; with no receipt, a preview."""
+    """Return an announcement's message as it stands for one reader, or for a channel; with no receipt, a preview.
+
+    `answers` are what this reader answered to its questions so far.
+    """
     if one.state == "withdrawn":
         return [section(escape(_("This was withdrawn: please don't rely on it any more.")))]
     return [
         *_said(one, receipt, wording, assets, public_url),
         *_mentions(one, receipt),
         *_standing(one, receipt),
-        *_buttons(one, receipt, wording),
+        *_answered(one, wording, answers),
+        *_buttons(one, receipt, wording, answers),
         *_small_print(one, receipt, wording),
     ]
 
@@ -163,7 +174,15 @@ def is_acknowledged(one: Announcement, receipt: Receipt) -> bool:
     return receipt.acknowledged_revision >= one.counts_from
 
 
-def _buttons(one: Announcement, receipt: Receipt | None, wording: Wording) -> Iterator[Block]:
+def _answered(one: Announcement, wording: Wording, answers: Sequence[QuizAnswer]) -> Iterator[Block]:
+    """Say what came of the questions, once all are answered."""
+    if wording.questions and len(answers) == len(wording.questions):
+        yield _line(outcome(one, wording, answers))
+
+
+def _buttons(
+    one: Announcement, receipt: Receipt | None, wording: Wording, answers: Sequence[QuizAnswer]
+) -> Iterator[Block]:
     """Draw what a reader can do, as long as it counts."""
     found: list[InteractiveElement] = []
     is_running = one.state != "ended"
@@ -171,7 +190,8 @@ def _buttons(one: Announcement, receipt: Receipt | None, wording: Wording) -> It
     if one.must_acknowledge and is_waiting and is_running:
         found.append(_acknowledge(one, receipt, wording))
     if wording.questions and is_running:
-        text = ngettext("Answer a question", "Answer {n} questions", len(wording.questions))
+        left = len(wording.questions) - len(answers)
+        text = ngettext("Answer a question", "Answer {n} questions", left) if left > 0 else _("Your answers")
         found.append(button(text, QUIZ, about=wording.title, carried=_carried(one, receipt)))
     if not one.must_acknowledge:
         found.append(_open(one, receipt, wording))

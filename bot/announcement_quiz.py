@@ -34,6 +34,20 @@ def quiz(one: Announcement, receipt: Receipt, wording: Wording, answers: Sequenc
     )
 
 
+def outcome(one: Announcement, wording: Wording, answers: Sequence[QuizAnswer]) -> str:
+    """Return in a line, escaped, what somebody answered to all questions."""
+    if len(answers) > 1:
+        correct = sum(given.is_right for given in answers)
+        counts = _("You answered {n} questions, {right} of them right.", n=len(answers), right=correct)
+        return f":ballot_box_with_check: {counts}"
+    [given] = answers
+    options, right = wording.questions[given.question].options, one.right[given.question]
+    if given.option != right:
+        return _wrong(options, given.option, right)
+    chosen = escape(options[right], most=300)
+    return ":white_check_mark: " + _("You answered: {answer}. That is right.", answer=chosen)
+
+
 def read_answer(view: Mapping[str, Any]) -> tuple[str, int, int]:
     """Return the receipt, the question and the option of an answer; raises UnknownButton."""
     carried = read(str(view.get("private_metadata") or ""))
@@ -65,8 +79,12 @@ def _block(at: int) -> str:
 
 def _result(question: QuizQuestion, given: int, right: int) -> Block:
     text = f"*{escape(question.text, most=600)}*"
-    chosen, best = (escape(question.options[at], most=300) for at in (given, right))
-    if given == right:
-        return section(f"{text}\n:white_check_mark: " + _("{answer}. That is right.", answer=chosen))
-    wrong = _("You answered: {answer}. Right is: {right}.", answer=chosen, right=best)
-    return section(f"{text}\n:x: {wrong}")
+    if given != right:
+        return section(f"{text}\n{_wrong(question.options, given, right)}")
+    chosen = escape(question.options[given], most=300)
+    return section(f"{text}\n:white_check_mark: " + _("{answer}. That is right.", answer=chosen))
+
+
+def _wrong(options: Sequence[str], given: int, right: int) -> str:
+    chosen, best = (escape(options[at], most=300) for at in (given, right))
+    return ":x: " + _("You answered: {answer}. Right is: {right}.", answer=chosen, right=best)

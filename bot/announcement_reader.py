@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.announcement_blocks import (
@@ -30,7 +31,7 @@ from bot.payload import Carried, UnknownButton, read
 from enablement import announcing
 from enablement.announcing import CannotAnnounce, assets_of, is_channel, next_morning, signed, wording_for
 from enablement.language import _
-from enablement.model import Announcement, Asset, Receipt, Wording, Written
+from enablement.model import Announcement, Asset, QuizAnswer, Receipt, Wording, Written
 from enablement.ports import Services, TryLater, Undeliverable
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,16 @@ MONDAY = 0
 _HOUR = timedelta(hours=1)
 # A response address takes five posts; the last is for a word to the reader.
 MOST_REDRAWN = 4
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An announcement as it stands with one reader: what it says in their language, and what they answered."""
+
+    one: Announcement
+    mine: Receipt
+    wording: Wording
+    answers: tuple[QuizAnswer, ...]
 
 
 @dataclass(frozen=True)
@@ -90,9 +101,9 @@ def open_window(
 ) -> None:
     """Show all that an announcement says."""
 
-    def draw(one: Announcement, mine: Receipt, wording: Wording, now: datetime) -> View:
-        assets = assets_of(one, services, now=now)
-        return opened_window(one, mine, wording, assets, public_url=services.public_url)
+    def draw(it: Standing, now: datetime) -> View:
+        assets = assets_of(it.one, services, now=now)
+        return opened_window(it.one, it.mine, it.wording, assets, public_url=services.public_url)
 
     _open(draw, ack, body, context, services, gateway)
 
@@ -102,24 +113,24 @@ def ask(
 ) -> None:
     """Ask the first question that is not answered yet."""
 
-    def draw(one: Announcement, mine: Receipt, wording: Wording, _now: datetime) -> View:
-        return quiz(one, mine, wording, services.announcements.answers_of(mine.id))
+    def draw(it: Standing, _now: datetime) -> View:
+        return quiz(it.one, it.mine, it.wording, it.answers)
 
     _open(draw, ack, body, context, services, gateway)
 
 
 def answer(ack: Ack, body: Mapping[str, Any], *, services: Services) -> None:
-    """Count an answer, tell at once if it was right, and go on with the next question."""
-    slack_id = str(body["user"]["id"])
+    """Count an answer, tell at once if it was right, go on with the next question, and have the message say so."""
+    slack_id, now = str(body["user"]["id"]), services.clock()
     try:
         receipt_id, question, option = read_answer(body["view"])
-        announcing.answer(receipt_id, slack_id, question, option, services, now=services.clock())
+        announcing.answer(receipt_id, slack_id, question, option, services, now=now)
     except (CannotAnnounce, UnknownButton) as error:
         ack(response_action="errors", errors=refusal(body["view"], str(error)))
         return
-    one, mine, wording = _whole(receipt_id, services)
-    view = quiz(one, mine, wording, services.announcements.answers_of(mine.id))
-    ack(response_action="update", view=view)
+    it = _whole(receipt_id, services)
+    ack(response_action="update", view=quiz(it.one, it.mine, it.wording, it.answers))
+    _follow(it, services, now=now)
 
 
 def register(app: App, services: Services, gateway: SlackGateway) -> None:
@@ -158,7 +169,7 @@ def _press(
 
 
 def _open(
-    draw: Callable[[Announcement, Receipt, Wording, datetime], View],
+    draw: Callable[[Standing, datetime], View],
     ack: Ack,
     body: Mapping[str, Any],
     context: BoltContext,
@@ -172,8 +183,7 @@ def _open(
         carried = read(pressed.value)
         if carried.id and services.ledger.write(Written(event=event_of(context)), now=now, lazily=True):
             mine = announcing.opened(carried.id, pressed.slack_id, services, now=now)
-            one, mine, wording = _whole(mine.id, services)
-            view = draw(one, mine, wording, now)
+            view = draw(_whole(mine.id, services), now)
     except (CannotAnnounce, UnknownButton) as error:
         said = str(error)
     ack()
@@ -206,22 +216,37 @@ def _redraw(
         # An edit that comes meanwhile may have been drawn by a worker before we drew what was there until then.
         if latest == shown:
             break
-        shown = one, mine, wording = latest
-        assets = assets_of(one, services, now=now)
+        shown = latest
+        assets = assets_of(latest.one, services, now=now)
         if is_reminder:
-            blocks, text = reminder(one, mine, wording)
-            _show_original(one, mine, wording, assets, services)
+            blocks, text = reminder(latest.one, latest.mine, latest.wording)
+            _show_original(latest, assets, services)
         else:
-            blocks = message_blocks(one, mine, wording, assets, public_url=services.public_url)
-            text = message_text(one, wording)
+            blocks, text = _drawn(latest, assets, services.public_url)
         gateway.respond(pressed.response_url, blocks, text, replace=True)
 
 
-def _show_original(
-    one: Announcement, mine: Receipt, wording: Wording, assets: list[Asset], services: Services
-) -> None:
+def _follow(it: Standing, services: Services, *, now: datetime) -> None:
+    """Have the message say what was answered; what comes meanwhile is drawn too, as the last."""
+    shown = None
+    for _turn in range(MOST_REDRAWN):
+        # Who answered below a message in a channel may have none of their own.
+        if it == shown or not it.mine.ts:
+            break
+        shown = it
+        _show_original(it, assets_of(it.one, services, now=now), services)
+        it = _whole(it.mine.id, services)
+
+
+def _drawn(it: Standing, assets: list[Asset], public_url: str) -> tuple[list[Block], str]:
+    """Return the message, and its text for notifications."""
+    blocks = message_blocks(it.one, it.mine, it.wording, assets, public_url=public_url, answers=it.answers)
+    return blocks, message_text(it.one, it.wording)
+
+
+def _show_original(it: Standing, assets: list[Asset], services: Services) -> None:
     try:
-        services.messenger.show_announcement(one, mine, wording, assets)
+        services.messenger.show_announcement(it.one, it.mine, it.wording, assets, answers=it.answers)
     except (TryLater, Undeliverable) as error:
         # What was done counts all the same; the message shows it when it is next drawn.
         log.warning("a message could not be drawn anew: %s", error)
@@ -260,15 +285,16 @@ def _until(choice: int, now: datetime, time_zone: str) -> datetime:
             raise UnknownButton(_("This button is from another version of Touchline."))
 
 
-def _whole(receipt_id: str, services: Services) -> tuple[Announcement, Receipt, Wording]:
-    """Return a receipt that is there, its announcement, and what that says in its reader's language."""
+def _whole(receipt_id: str, services: Services) -> Standing:
+    """Return how it stands with a receipt that is there."""
     mine = services.announcements.receipt(receipt_id)
     one = services.announcements.announcement(mine.announcement_id) if mine else None
     if mine is None or one is None:
         raise LookupError(receipt_id)
     profile = services.mirror.profile(mine.slack_id)
     wording, _is_fallback = wording_for(one, profile.locale if profile else "")
-    return signed(one, services), mine, wording
+    answers = tuple(services.announcements.answers_of(mine.id))
+    return Standing(signed(one, services), mine, wording, answers)
 
 
 def _say(text: str, pressed: Pressed, gateway: SlackGateway) -> None:

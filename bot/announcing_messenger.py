@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.announcement_blocks import message_blocks, message_text, reminder
 from bot.gateway import NotLetIn, NotThere, SlackGateway
 from enablement.announcing import is_channel
-from enablement.model import Announcement, Asset, Receipt, Wording
+from enablement.model import Announcement, Asset, QuizAnswer, Receipt, Wording
 from enablement.ports import Clock, TryLater, Undeliverable
 
 # A message whose task was given up may be revived days later: so far back it is looked for.
@@ -66,9 +66,15 @@ class AnnouncingMessenger:
         return (channel, ts) if ts else None
 
     def show_announcement(
-        self, one: Announcement, receipt: Receipt, wording: Wording, assets: Sequence[Asset]
+        self,
+        one: Announcement,
+        receipt: Receipt,
+        wording: Wording,
+        assets: Sequence[Asset],
+        *,
+        answers: Sequence[QuizAnswer],
     ) -> None:
-        blocks = message_blocks(one, receipt, wording, assets, public_url=self._public_url)
+        blocks = message_blocks(one, receipt, wording, assets, public_url=self._public_url, answers=answers)
         with told_apart():
             self._gateway.update(receipt.channel, receipt.ts, blocks, message_text(one, wording))
 

@@ -1,26 +1,21 @@
 """What owners and approvers see of the library: notices, and the list of what they look after."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ConfirmObject,
     DividerBlock,
-    InputBlock,
-    PlainTextInputElement,
-    PlainTextObject,
+    OverflowMenuElement,
+    SectionBlock,
 )
-from slack_sdk.models.views import View
 
 from bot.mrkdwn import escape
-from bot.parts import button, label, section, small
-from bot.payload import Carried, UnknownButton
+from bot.parts import button, mrkdwn, option, section, small
+from bot.payload import Carried
 from enablement import wording
 from enablement.governance import State
 from enablement.holdings import Held, Holdings
@@ -29,21 +24,14 @@ from enablement.model import Asset, Notice, NoticeKind
 
 APPROVE, DECLINE, VERIFY, ARCHIVE = "library.approve", "library.decline", "library.verify", "library.archive"
 RESTORE, CHANGE = "library.restore", "library.change"
-OPEN, MORE, DECLINE_FORM, NOTE = "library.open", "library.more", "library.declined", "note"
+OPEN, MORE = "library.open", "library.more"
+MENU = "library.menu"
 _MARKS = {
     "review due": ":bell: ",
     "expired": ":no_entry: ",
     "in review": ":hourglass: ",
     "draft": ":pencil2: ",
 }
-
-
-@dataclass(frozen=True)
-class Declining:
-    """What the form for a reason carries: the button it came from, and where to show what became of it."""
-
-    button: str
-    response_url: str
 
 
 def notice(said: Notice, asset: Asset, *, public_url: str, outcome: str = "") -> tuple[list[Block], str]:
@@ -79,37 +67,10 @@ def holdings(said: Holdings) -> tuple[list[Block], str]:
     return blocks, _("Your library: {count}", count=said.count)
 
 
-def decline_form(carried: Carried, asset: Asset, *, response_url: str) -> View:
-    return View(
-        type="modal",
-        callback_id=DECLINE_FORM,
-        title=label(_("Send back")),
-        submit=label(_("Send back")),
-        close=label(_("Cancel")),
-        private_metadata=json.dumps(asdict(Declining(carried.to_json(), response_url))),
-        blocks=[
-            section(f"*{escape(asset.title, most=300)}*"),
-            InputBlock(
-                block_id=NOTE,
-                label=label(_("What should change?")),
-                element=PlainTextInputElement(action_id=NOTE, multiline=True, max_length=1000),
-            ),
-        ],
-    )
-
-
-def read_declining(view: Mapping[str, Any]) -> tuple[Declining, str]:
-    """Return what the form carried and the reason; raises UnknownButton."""
-    try:
-        carried = Declining(**json.loads(view["private_metadata"]))
-    except (ValueError, TypeError) as error:
-        raise UnknownButton(_("This form is from another version of Touchline.")) from error
-    entered = view["state"]["values"].get(NOTE, {}).get(NOTE, {})
-    return carried, str(entered.get("value") or "").strip()
-
-
-def done(act: str) -> str:
-    """Return what the person did, by the name of its button."""
+def done(act: str, *, successor: str = "") -> str:
+    """Return what the person did, by the name of its button; `successor` takes the place of what was archived."""
+    if act == "archive" and successor:
+        return _("You archived this. “{title}” takes its place.", title=successor)
     return {
         "approve": _("You approved this. It can be found now."),
         "decline": _("You sent this back."),
@@ -181,7 +142,8 @@ def _notice_buttons(said: Notice, asset: Asset, public_url: str) -> list[ButtonE
             return [*_approval(asset, carried), opener]
         case "review_due":
             yes = button(_("Yes, still right"), VERIFY, about=asset.title, carried=carried, style="primary")
-            return [yes, _archiver(asset, carried), opener]
+            archive = button(_("Archive"), ARCHIVE, about=asset.title, carried=carried)
+            return [yes, archive, opener]
     return [opener]
 
 
@@ -192,39 +154,77 @@ def _approval(asset: Asset, carried: Carried) -> list[ButtonElement]:
     ]
 
 
-def _archiver(asset: Asset, carried: Carried) -> ButtonElement:
-    sure = ConfirmObject(
-        title=_("Archive this?"),
-        text=PlainTextObject(text=_("It can no longer be found or shared, and links to it stop working.")),
-        confirm=_("Archive"),
-        deny=_("Keep"),
-    )
-    return button(_("Archive"), ARCHIVE, about=asset.title, carried=carried, confirm=sure)
-
-
 def _held(held: Held, said: Holdings) -> list[Block]:
     asset = held.asset
-    facts = (_("waits for your approval") if held.waits else _state(held.state), _due(held, said.on))
+    stands = _("waits for your approval") if held.waits else _state(held.state)
+    facts = (stands, _due(held, said.on), _replaced(held))
     title = f"{_MARKS.get(held.state, '')}*{escape(asset.title, most=300)}*"
     line = "\n".join((title, " · ".join(filter(None, facts))))
-    buttons = _held_buttons(
-        held, Carried(asset.id, version=asset.version_id, page=said.page), said.may_change
-    )
-    opener = button(_("Open"), OPEN, about=asset.title, url=held.link)
-    return [section(line), small("  ·  ".join(_facts(asset))), ActionsBlock(elements=[*buttons, opener])]
+    buttons, menu = _acts(held, said)
+    return [
+        # The menu stands beside the title, as in answers.
+        SectionBlock(text=mrkdwn(line), accessory=menu),
+        small("  ·  ".join(_facts(asset))),
+        ActionsBlock(elements=buttons),
+    ]
 
 
-def _held_buttons(held: Held, carried: Carried, may_change: bool) -> list[ButtonElement]:
+def _acts(held: Held, said: Holdings) -> tuple[list[ButtonElement], OverflowMenuElement | None]:
+    """Return the buttons of an entry, and the menu with whatever else can be done."""
     asset = held.asset
+    carried = Carried(asset.id, version=asset.version_id, page=said.page)
+    opener = button(_("Open"), OPEN, about=asset.title, url=held.link)
     if held.waits:
-        return _approval(asset, carried)
+        return [*_approval(asset, carried), opener], None
     if asset.status == "archived":
-        return [button(_("Restore"), RESTORE, about=asset.title, carried=carried)]
-    verify = button(_("Verify"), VERIFY, about=asset.title, carried=carried)
-    change = button(_("Change details"), CHANGE, about=asset.title, carried=carried)
+        return [button(_("Restore"), RESTORE, about=asset.title, carried=carried), opener], None
+    wanted, rest = _own_acts(held, may_change=said.may_change)
+    if wanted:
+        first = button(_act(wanted), wanted, about=asset.title, carried=carried, style="primary")
+        return [first], _menu([OPEN, *rest], carried, link=held.link)
+    if len(rest) > 1:
+        return [opener], _menu(rest, carried)
+    return [opener, *(button(_act(act), act, about=asset.title, carried=carried) for act in rest)], None
+
+
+def _own_acts(held: Held, *, may_change: bool) -> tuple[str, list[str]]:
+    """Return what is to be done with what is in use or comes into use, if anything, and what else can be."""
     # What has expired is not made right by saying so.
-    can_verify = asset.status == "published" and held.state != "expired"
-    return [*[verify] * can_verify, *[change] * may_change, _archiver(asset, carried)]
+    can_verify = held.asset.status == "published" and held.state != "expired"
+    acts = [*[VERIFY] * can_verify, *[CHANGE] * may_change, ARCHIVE]
+    wants = {"review due": VERIFY, "expired": CHANGE if may_change else ARCHIVE, "draft": CHANGE}
+    wanted = wants.get(held.state, "")
+    # A menu with one line would be no menu.
+    if wanted not in acts or acts == [wanted]:
+        return "", acts
+    return wanted, [act for act in acts if act != wanted]
+
+
+def _menu(acts: Sequence[str], carried: Carried, *, link: str = "") -> OverflowMenuElement:
+    """Return the menu with these acts; `link` is where one of them, Open, leads."""
+    # What it carries has less room than a button has, and no act in it needs the version.
+    said = replace(carried, version="")
+    options = [
+        option(replace(said, says=said_by(act)).to_json(), _act(act), url=link if act == OPEN else None)
+        for act in acts
+    ]
+    return OverflowMenuElement(action_id=MENU, options=options)
+
+
+def said_by(act: str) -> str:
+    """Return what a line of the menu says for the button of this action."""
+    return act.partition(".")[2]
+
+
+def _act(act: str) -> str:
+    texts = {OPEN: _("Open"), VERIFY: _("Verify"), CHANGE: _("Change details"), ARCHIVE: _("Archive")}
+    return texts[act]
+
+
+def _replaced(held: Held) -> str:
+    if held.state != "archived" or not held.successor:
+        return ""
+    return escape(_("replaced by “{title}”", title=held.successor), most=300)
 
 
 def _due(held: Held, today: date) -> str:

@@ -38,11 +38,12 @@ def label(text: str) -> PlainTextObject:
     return PlainTextObject(text=text)
 
 
-def option(value: str, text: str, description: str = "") -> Option:
+def option(value: str, text: str, description: str = "", *, url: str | None = None) -> Option:
     return Option(
         value=value,
         text=PlainTextObject(text=plain(text, most=75), emoji=False),
         description=PlainTextObject(text=plain(description, most=75), emoji=False) if description else None,
+        url=url,
     )
 
 

@@ -12,7 +12,8 @@ from slack_sdk.models.views import View
 from bot.asks import accept, carried, email_of, event_of, new_ask
 from bot.downloads import describe
 from bot.gateway import SlackGateway, TooLate
-from bot.library_blocks import CHANGE
+from bot.library import says
+from bot.library_blocks import CHANGE, MENU
 from bot.mrkdwn import escape, plain
 from bot.parts import section
 from bot.payload import UnknownButton
@@ -155,6 +156,7 @@ def register(app: App, services: Services, gateway: SlackGateway) -> None:
     app.action(OPEN_FORM)(partial(press, **handed))
     app.shortcut(SHORTCUT)(partial(shortcut, **handed))
     app.action(CHANGE)(partial(change, **handed))
+    app.action(MENU, matchers=[partial(says, CHANGE)])(partial(change, **handed))
     app.action(f"publish.{VERSION_OF}")(partial(choose_base, **handed))
     app.view(FORM)(partial(submit, services=services))
     app.options(OPTIONS)(partial(options, services=services))

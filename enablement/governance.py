@@ -181,6 +181,22 @@ def verify(asset_id: str, *, email: str, services: Services, now: datetime) -> A
     return _carried_out(asset_id, decide, services, now)
 
 
+def to_archive(asset_id: str, *, email: str, services: Services) -> Asset:
+    """Return an asset that this person may take out of use; raises NotAllowed."""
+    was = services.catalog.asset(asset_id)
+    if was is None:
+        raise NotAllowed(_("This asset is not in the library."))
+    _check_manages(was, email.lower(), services)
+    if was.status == "archived":
+        raise _archived_already(was, services)
+    return was
+
+
+def may_succeed(other: Asset, asset_id: str, *, on: date) -> bool:
+    """Say whether an asset can take another's place as of a day: colleagues must be able to use it."""
+    return other.id != asset_id and is_valid(other, on=on)
+
+
 def archive(
     asset_id: str,
     *,
@@ -198,13 +214,7 @@ def archive(
         if replaced_by == asset_id or (replaced_by and services.catalog.asset(replaced_by) is None):
             raise NotAllowed(_("Name another asset of the library that replaces “{title}”.", title=was.title))
         if was.status == "archived" and replaced_by in (None, was.replaced_by):
-            raise NotAllowed(
-                _(
-                    "“{title}” is archived already. {so_far}",
-                    title=was.title,
-                    so_far=_so_far(was, services),
-                )
-            )
+            raise _archived_already(was, services)
         archived = replace(was, status="archived", replaced_by=replaced_by or was.replaced_by)
         decision = decided("archived", was, email, note, now)
         change = Change(was, archived, waited)
@@ -314,6 +324,11 @@ def _check_manages(asset: Asset, email: str, services: Services) -> None:
         raise NotAllowed(
             _("“{title}” is looked after by others. Ask {whom}.", title=asset.title, whom=others)
         )
+
+
+def _archived_already(asset: Asset, services: Services) -> NotAllowed:
+    so_far = _so_far(asset, services)
+    return NotAllowed(_("“{title}” is archived already. {so_far}", title=asset.title, so_far=so_far))
 
 
 def _all_who(*emails: str) -> str:

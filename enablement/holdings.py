@@ -16,13 +16,17 @@ ON_A_PAGE = 10
 
 @dataclass(frozen=True)
 class Held:
-    """One asset as it stands, or (`waits`) as it would be: `due` is the day on which somebody must act, if any."""
+    """One asset as it stands, or (`waits`) as it would be: `due` is the day on which somebody must act, if any.
+
+    `successor` is the title of what took the place of what is archived.
+    """
 
     asset: Asset
     state: State
     due: date | None
     waits: bool
     link: str
+    successor: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,4 +87,6 @@ def _own(email: str, assets: Iterable[Asset], *, on: date) -> list[Asset]:
 
 def _held(asset: Asset, email: str, services: Services, *, waits: bool, now: datetime) -> Held:
     link = asset.url or governance.preview(asset, email=email, services=services, now=now)
-    return Held(asset, governance.state(asset, on=now.date()), due_on(asset), waits, link)
+    newer = services.catalog.asset(asset.replaced_by) if asset.replaced_by else None
+    state = governance.state(asset, on=now.date())
+    return Held(asset, state, due_on(asset), waits, link, newer.title if newer else "")

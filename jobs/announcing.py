@@ -87,17 +87,16 @@ def send_results(services: Services, rows: Sequence[Claimed]) -> Outcome:
         first = services.ledger.begin_delivery(row.id, at=now)
         title = wording_for(found.announcement, spoken())[0].title
         lines = team_lines(found)
-        said = title if what == "table" else "\n".join([title, *lines])
+        is_picture = what == "picture"
+        bars = _("Bars of how many have done it, by team: {teams}", teams="; ".join(lines))
         services.messenger.send_file(
             viewer,
             # By its name it is found again after a crash.
-            f"results-{now:%Y-%m-%d}-{row.id[:8]}.{'csv' if what == 'table' else 'png'}",
-            _table(found, viewer, services) if what == "table" else _picture(found),
+            f"results-{now:%Y-%m-%d}-{row.id[:8]}.{'png' if is_picture else 'csv'}",
+            _picture(found) if is_picture else _table(found, viewer, services),
             title=title,
-            text=said,
-            alt=_("Bars of how many have done it, by team: {teams}", teams="; ".join(lines))
-            if lines
-            else title,
+            text="\n".join([title, *lines]) if is_picture else title,
+            alt=bars if is_picture and lines else title,
             again=not first,
         )
     return {row.id: None}

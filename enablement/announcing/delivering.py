@@ -93,13 +93,15 @@ def _show(one: Announcement, receipt: Receipt, services: Services, now: datetime
     locale = _locale(one, receipt, services)
     (wording, _is_fallback), assets = wording_for(one, locale), assets_of(one, services, now=now)
     latest: Receipt | None = receipt
+    answers = services.announcements.answers_of(receipt.id)
     shown = None
-    # Whoever acknowledges meanwhile has their message changed by the door: ours must not be the last, with less in it.
-    while latest and latest != shown:
-        shown = latest
+    # Whoever presses meanwhile has their message changed by the door: ours must not be the last, with less in it.
+    while latest and (latest, answers) != shown:
+        shown = (latest, answers)
         with speaking(locale, time_zone=_time_zone(receipt, services)):
-            services.messenger.show_announcement(one, shown, wording, assets)
+            services.messenger.show_announcement(one, latest, wording, assets, answers=answers)
         latest = services.announcements.receipt(receipt.id)
+        answers = services.announcements.answers_of(receipt.id)
     services.announcements.delivered(
         receipt.id, channel=receipt.channel, ts=receipt.ts, revision=one.revision, at=now
     )

@@ -19,6 +19,7 @@ from enablement.model import (
     PostedLinks,
     Profile,
     ProgressMessage,
+    QuizAnswer,
     Receipt,
     Recommended,
     Touch,
@@ -147,10 +148,17 @@ class Messenger(Protocol):
         """
 
     def show_announcement(
-        self, one: Announcement, receipt: Receipt, wording: Wording, assets: Sequence[Asset]
+        self,
+        one: Announcement,
+        receipt: Receipt,
+        wording: Wording,
+        assets: Sequence[Asset],
+        *,
+        answers: Sequence[QuizAnswer],
     ) -> None:
         """Change a delivered message to how the announcement and its receipt stand: edited, acknowledged, withdrawn.
 
+        `answers` are what its reader answered to its questions so far.
         Raises TryLater, or Undeliverable when the message is gone.
         """
 

@@ -161,6 +161,13 @@ def reading() -> Drawing:
         for one in (*some, alone)
         for mine in standing
     ]
+    for given in (answers[:1], answers):
+        blocks = message_blocks(some[0], standing[0], WORDING, assets, public_url=URL, answers=given)
+        messages.append((blocks, message_text(some[0], WORDING)))
+    for given in ([replace(answers[0], option=option)] for option in (0, 1)):
+        words = alone.wordings[0]
+        blocks = message_blocks(alone, standing[0], words, assets, public_url=URL, answers=given)
+        messages.append((blocks, message_text(alone, words)))
     return Drawing(
         (*messages, *(reminder(one, mine, WORDING) for one in some for mine in standing)),
         (

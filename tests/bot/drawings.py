@@ -12,7 +12,8 @@ from slack_sdk.models.views import View
 from bot import evidence_blocks
 from bot.blocks import help_text, reply, text_block
 from bot.find_blocks import form as find_form
-from bot.library_blocks import decline_form, done, notice, read_declining
+from bot.library_blocks import done, notice
+from bot.library_forms import archive_form, decline_form, read_deciding
 from bot.payload import Carried, UnknownButton, read
 from bot.prompts import offered
 from bot.publish_blocks import Draft, WrongEntry, form, offer, read_form as read_file_form, said_modal
@@ -156,7 +157,13 @@ def library() -> Drawing:
         for start in range(0, len(states), 10)
     ]
     archived = Held(_asset(status="archived"), "archived", None, waits=False, link=f"{URL}/o/1")
-    alone = Holdings(_ask(), (states[0], archived), 1, 1, 1, TODAY)
+    replaced = replace(archived, successor="Νέο")
+    published = replace(archived, asset=_asset(status="published"), state="published")
+    alone = Holdings(_ask(), (states[0], archived, replaced, published), 1, 1, 1, TODAY)
+    own = [
+        Holdings(_ask(), (replace(published, state=state),), 1, 1, 1, TODAY, may_change=True)
+        for state in get_args(State)
+    ]
     nothing = Holdings(_ask(), (), 1, 1, 0, TODAY)
     notices = [
         notice(_notice(kind, by), one, public_url=URL)
@@ -164,13 +171,14 @@ def library() -> Drawing:
         for by in ("", PERSON)
         for one in (_asset(), _asset(audience="internal", status="published", reviewed_on=TODAY))
     ]
+    outcomes = [done(act) for act in ("approve", "decline", "verify", "archive", "restore")]
+    outcomes.append(done("archive", successor="Νέο"))
     settled = [
-        notice(_notice("approve", ""), _asset(), public_url=URL, outcome=done(act))
-        for act in ("approve", "decline", "verify", "archive", "restore")
+        notice(_notice("approve", ""), _asset(), public_url=URL, outcome=outcome) for outcome in outcomes
     ]
     return Drawing(
-        (*(_reply(one) for one in (*lists, alone, nothing)), *notices, *settled),
-        (decline_form(Carried("1"), _asset(), response_url=f"{URL}/1"),),
+        (*(_reply(one) for one in (*lists, *own, alone, nothing)), *notices, *settled),
+        tuple(draw(Carried("1"), _asset(), response_url=f"{URL}/1") for draw in (decline_form, archive_form)),
         tuple(_judgements()),
     )
 
@@ -349,7 +357,7 @@ def _refused() -> Iterator[str]:
     metadata = form(Draft("F1", "α", 1, "α", PERSON)).private_metadata
     broken: list[Callable[[], object]] = [
         lambda: read(""),
-        lambda: read_declining({"private_metadata": ""}),
+        lambda: read_deciding({"private_metadata": ""}),
         lambda: read_file_form({"private_metadata": "", "state": {"values": entered}}, today=TODAY),
         lambda: read_form({"private_metadata": "", "state": {"values": {}}}),
         lambda: read_links({"private_metadata": ""}),

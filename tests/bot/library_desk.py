@@ -39,7 +39,8 @@ def opened_form(stage: Stage, *, user: str = NOVA) -> dict[str, Any]:
 
 def field(view: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the block of a field, whatever its id says beyond the name."""
-    return dict(next(one for one in view["blocks"] if one["block_id"].partition(".")[0] == name))
+    named = (one for one in view["blocks"] if name in (one["block_id"], one["block_id"].partition(".")[0]))
+    return dict(next(named))
 
 
 def initial(view: dict[str, Any], name: str) -> Any:

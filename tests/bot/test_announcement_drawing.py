@@ -60,6 +60,13 @@ def receipts(draw: st.DrawFn) -> Receipt:
     )
 
 
+def given_answers(one: Announcement, mine: Receipt, count: int) -> list[QuizAnswer]:
+    return [
+        QuizAnswer(f"{at}", mine.id, at, 1, is_right=False, at=NOW)
+        for at in range(min(count, len(one.wordings[0].questions)))
+    ]
+
+
 @st.composite
 def announcements(draw: st.DrawFn) -> Announcement:
     """Draw an announcement whose every text is anything at all."""
@@ -85,13 +92,20 @@ def announcements(draw: st.DrawFn) -> Announcement:
 
 
 @seeded
-@given(announcements(), st.none() | receipts(), st.lists(title, max_size=25), st.sampled_from(LANGUAGES))
+@given(
+    announcements(),
+    st.none() | receipts(),
+    st.lists(title, max_size=25),
+    st.integers(0, 3),
+    st.sampled_from(LANGUAGES),
+)
 def test_every_message_is_taken_by_slack_and_calls_only_whom_its_author_chose(
-    one: Announcement, mine: Receipt | None, files: list[str], locale: str
+    one: Announcement, mine: Receipt | None, files: list[str], answered: int, locale: str
 ) -> None:
     assets = [asset(name or "–", id=f"{at:040d}", kind=name[:80]) for at, name in enumerate(files)]
+    said_so_far = given_answers(one, mine, answered) if mine else []
     with speaking(locale):
-        blocks = message_blocks(one, mine, one.wordings[0], assets, public_url=URL)
+        blocks = message_blocks(one, mine, one.wordings[0], assets, public_url=URL, answers=said_so_far)
         text = message_text(one, one.wordings[0])
         again, said = reminder(one, mine or receipt(), one.wordings[0])
 
@@ -115,10 +129,7 @@ def test_every_window_is_taken_by_slack_and_calls_nobody(
     one: Announcement, mine: Receipt, files: list[str], answered: int, locale: str
 ) -> None:
     assets = [asset(name or "–", id=f"{at:040d}") for at, name in enumerate(files)]
-    given_ = [
-        QuizAnswer(f"{at}", mine.id, at, 1, is_right=False, at=NOW)
-        for at in range(min(answered, len(one.wordings[0].questions)))
-    ]
+    given_ = given_answers(one, mine, answered)
     with speaking(locale):
         views = [opened(one, mine, one.wordings[0], assets, public_url=URL)]
         if one.wordings[0].questions:

@@ -10,7 +10,7 @@ from bot.gateway import SlackGateway
 from bot.messenger import SlackMessenger
 from enablement import announcing
 from enablement.adapters.sql import tables
-from enablement.model import QuizQuestion, Wording, key
+from enablement.model import Announcement, QuizQuestion, Wording, key
 from enablement.ports import TryLater
 from tests.bot.announcing_desk import (
     answers,
@@ -31,6 +31,10 @@ QUESTION = QuizQuestion("Which price holds?", ("Ten", "Twelve"))
 
 def actions(message: dict[str, Any]) -> set[str]:
     return {one["action_id"].removeprefix("announcement.") for one in elements(message)}
+
+
+def label_of(message: dict[str, Any], name: str) -> str:
+    return str(elements(message, f"announcement.{name}")[0]["text"]["text"])
 
 
 def ephemeral(stage: Stage, text: str, *, user: str = MAYA) -> bool:
@@ -258,6 +262,90 @@ def test_the_first_answer_counts_and_its_result_is_told_at_once(shared_stage: St
     assert "May. That is right." in view["blocks"][1]["text"]["text"]
     assert [(given.question, given.is_right) for given in answers(stage, one)] == [(0, False), (1, True)]
     stage.do("close", user=MAYA, view_id=view["id"])
+
+
+def quizzed(stage: Stage, title: str, *questions: QuizQuestion) -> Announcement:
+    """Send an announcement with these questions, the first option of each right."""
+    words = Wording("en", title, "Read, then answer.", questions)
+    return sent(stage, title, wordings=(words,), right=(0,) * len(questions))
+
+
+def answered(stage: Stage, title: str, *options: int) -> None:
+    """Press what asks the questions, and answer them in their order."""
+    press(stage, screen(stage, title)[0], "quiz")
+    view = until(lambda: [one for one in stage.views() if one["title"]["text"] == "Questions"])[0]
+    for at, option in enumerate(options):
+        values = {f"answer.{at}": {"answer": str(option)}}
+        stage.do("submit", user=MAYA, view_id=view["id"], values=values)
+    stage.do("close", user=MAYA, view_id=view["id"])
+
+
+def test_once_a_question_is_answered_the_message_says_what_and_does_not_ask_again(
+    shared_stage: Stage,
+) -> None:
+    stage = shared_stage
+    quizzed(stage, "One question", QUESTION)
+    [before] = screen(stage, "One question")
+
+    answered(stage, "One question", 1)
+
+    until(lambda: "You answered: Twelve. Right is: Ten." in stage.text(screen(stage, "One question")[0]))
+    [drawn] = screen(stage, "One question")
+    [button] = elements(drawn, "announcement.quiz")
+    assert (label_of(before, "quiz"), button["text"]["text"]) == ("Answer a question", "Your answers")
+    assert "acknowledge" in actions(drawn), "to answer is not to confirm"
+    press(stage, drawn, "quiz")
+    [window] = until(lambda: [one for one in stage.views() if one["title"]["text"] == "Questions"])
+    assert "Right is: Ten." in window["blocks"][0]["text"]["text"]
+    stage.do("close", user=MAYA, view_id=window["id"])
+    [other] = screen(stage, "One question", user=RAFA)
+    assert label_of(other, "quiz") == "Answer a question"
+
+
+def test_the_button_counts_the_questions_that_are_left(shared_stage: Stage) -> None:
+    stage = shared_stage
+    quizzed(stage, "Three questions", QUESTION, QUESTION, QUESTION)
+
+    answered(stage, "Three questions", 0, 1)
+    until(lambda: label_of(screen(stage, "Three questions")[0], "quiz") == "Answer a question")
+    press(stage, screen(stage, "Three questions")[0], "quiz")
+    view = until(lambda: [one for one in stage.views() if one["title"]["text"] == "Questions"])[0]
+    stage.do("submit", user=MAYA, view_id=view["id"], values={"answer.2": {"answer": "0"}})
+    stage.do("close", user=MAYA, view_id=view["id"])
+
+    said = "You answered 3 questions, 2 of them right."
+    until(lambda: said in stage.text(screen(stage, "Three questions")[0]))
+
+
+def test_what_was_answered_stays_in_the_message_when_it_is_confirmed_and_when_it_is_edited(
+    shared_stage: Stage,
+) -> None:
+    stage = shared_stage
+    one = quizzed(stage, "Answered first", QUESTION)
+    answered(stage, "Answered first", 0)
+    said = "You answered: Ten. That is right."
+    until(lambda: said in stage.text(screen(stage, "Answered first")[0]))
+
+    press(stage, screen(stage, "Answered first")[0], "acknowledge")
+    until(lambda: "acknowledge" not in actions(screen(stage, "Answered first")[0]))
+    confirmed = stage.text(screen(stage, "Answered first")[0])
+    edited(stage, one, "Without the slip.", ask_again=False)
+    pass_time(stage)
+
+    again = stage.text(screen(stage, "Answered first")[0])
+    assert "Without the slip." in again
+    assert [said in text for text in (confirmed, again)] == [True, True]
+
+
+def test_an_answer_counts_where_the_message_can_not_be_drawn_anew(shared_stage: Stage) -> None:
+    stage = shared_stage
+    one = quizzed(stage, "No redrawing", QUESTION)
+    stage.slack_fault("chat.update", "500", times=20)
+
+    answered(stage, "No redrawing", 0)
+
+    assert [given.is_right for given in answers(stage, one)] == [True]
+    requests.delete(f"{stage.slack_url}/_sandbox/faults", timeout=5).raise_for_status()
 
 
 def test_a_file_opens_for_its_reader_and_that_is_noted(shared_stage: Stage) -> None:

@@ -206,6 +206,7 @@ def test_the_table_comes_to_whoever_asked_with_what_they_may_see(stage: Stage, t
 
     ((file, data),) = files(stage, RAFA)
     assert file["name"].endswith(".csv")
+    assert "Bars" not in file["alt_txt"], "what a picture shows is no description of a table"
     assert data.startswith(b"\xef\xbb\xbf")
     (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     assert (row["name"], row["team"], row["state"]) == ("Maya Chen", "Account Executive", "acknowledged")

@@ -54,6 +54,7 @@ DRAWN = (
     "bot/home_deals_blocks.py",
     "bot/home_overview_blocks.py",
     "bot/library_blocks.py",
+    "bot/library_forms.py",
     "bot/nudge_blocks.py",
     "bot/parts.py",
     "bot/payload.py",

@@ -10,8 +10,32 @@ import requests
 
 from enablement import governance
 from enablement.model import Asset, Task, key
-from tests.bot.library_desk import DECK, DESK, actions, added, drop, opened_form, said, shelf, submit, text_of
-from tests.doors import DEALS, DM, LIBRARIAN, MAYA, NOVA, RAFA, Stage, elements, until
+from tests.bot.library_desk import (
+    DECK,
+    DESK,
+    actions,
+    added,
+    drop,
+    opened_form,
+    said,
+    shelf,
+    submit,
+    text_of,
+    type_into,
+)
+from tests.doors import (
+    DEALS,
+    DM,
+    LIBRARIAN,
+    MAYA,
+    NOVA,
+    RAFA,
+    Stage,
+    carried,
+    elements,
+    plain_value,
+    until,
+)
 
 APPROVER, OTHER = "rafa@harbourline.test", "maya@harbourline.test"
 RAFAS = "D0RAFA"
@@ -37,6 +61,29 @@ def press(
     """Press a button of the newest message that this person has, or of the one given."""
     place = channel or f"D{user[1:]}"
     stage.click(message or stage.last(place, user=user), f"library.{act}", user=user, channel=place, **more)
+
+
+def choose(stage: Stage, act: str, message: dict[str, Any], *, user: str = NOVA, **more: Any) -> None:
+    """Choose a line in the menu of the first entry of a list that has one."""
+    options = elements(message, "library.menu")[0]["options"]
+    [value] = [one["value"] for one in options if carried(one["value"])["says"] == act]
+    press(stage, "menu", user=user, channel=DEALS, message=message, value=value, **more)
+
+
+def in_menu(message: dict[str, Any], *, which: int = 0) -> list[str]:
+    """Return what the menu of an entry has."""
+    return [one["text"]["text"] for one in elements(message, "library.menu")[which]["options"]]
+
+
+def archive_form(stage: Stage, *, user: str = NOVA) -> dict[str, Any]:
+    """Return the form that asks what takes an asset's place, once it is open."""
+    return until(lambda: [one for one in stage.views(user) if one["callback_id"] == "library.archived"])[-1]
+
+
+def submit_with(stage: Stage, form: dict[str, Any], successor: str) -> Any:
+    """Submit the form with what was offered to take the place."""
+    values = {"library.successor": {"library.successor": successor}}
+    return stage.do("submit", user=NOVA, view_id=form["id"], values=values)
 
 
 def asset_of(stage: Stage, asset_id: str) -> Asset:
@@ -244,8 +291,99 @@ def test_archiving_from_a_notice_takes_it_out_of_use(stage: Stage) -> None:
     asset = due_for_review(stage, title="Payback deck")
 
     press(stage, "archive", user=NOVA)
+    form = archive_form(stage)
+    assert asset_of(stage, asset.id).status == "published", "the form asks first"
+    submit(stage, form)
 
     assert asset_of(stage, asset.id).status == "archived"
+    until(lambda: "You archived this. It can no longer be found or shared." in said(stage))
+    assert actions(stage.last(DESK, user=NOVA)) == []
+
+
+def test_what_takes_the_place_of_what_is_archived_is_shown_in_its_stead(stage: Stage) -> None:
+    asset = due_for_review(stage, title="Payback deck 2025", audience="customer")
+    newer = stage.publish("Payback deck 2026")
+    press(stage, "archive", user=NOVA)
+
+    form = archive_form(stage)
+    type_into(stage, form, "library.successor", "deck 2026")
+    submit_with(stage, form, newer)
+
+    assert asset_of(stage, asset.id).replaced_by == newer
+    until(lambda: "You archived this. “Payback deck 2026” takes its place." in said(stage))
+    assert "archived · replaced by “Payback deck 2026”" in stage.text(listed(stage))
+
+
+def test_only_what_is_in_use_is_offered_to_take_its_place_and_only_to_who_may_archive(stage: Stage) -> None:
+    today = stage.clock().date()
+    asset = stage.publish("Deck of old", owner=LIBRARIAN)
+    newer = stage.publish("Deck of now", audience="internal", owner=OTHER)
+    stage.publish("Deck of yesterday", expires=today - timedelta(days=1))
+    stage.publish("Deck to come", released=today + timedelta(days=1))
+    stage.publish("Deck in review", status="in_review")
+    stage.publish("Deck archived", status="archived")
+    choose(stage, "archive", listed(stage))
+    form = archive_form(stage)
+
+    offered = type_into(stage, form, "library.successor", "deck of")
+    everything = type_into(stage, form, "library.successor", "")
+
+    assert offered == [newer]
+    assert newer in everything
+    assert asset not in everything
+    assert offered_to(stage, form, RAFA) == []
+    assert offered_to(stage, form, NOVA) == [newer]
+
+
+def offered_to(stage: Stage, form: dict[str, Any], user: str) -> list[str]:
+    """Return what the menu of an open form would offer somebody, whoever opened it."""
+    sent = next(
+        one["payload"] for one in reversed(stage.see("sent")["requests"]) if "value" in one["payload"]
+    )
+    answer = stage.interact({**sent, "user": {"id": user}, "value": "deck of"})
+    return [plain_value(one["value"]) for one in answer.json()["options"]]
+
+
+def test_what_went_out_of_use_meanwhile_does_not_take_its_place(stage: Stage) -> None:
+    asset = stage.publish("Deck of old", owner=LIBRARIAN)
+    newer = stage.publish("Deck of now")
+    choose(stage, "archive", listed(stage))
+    form = archive_form(stage)
+    type_into(stage, form, "library.successor", "deck of now")
+    stage.services.catalog.keep(replace(asset_of(stage, newer), status="archived"))
+
+    answer = submit_with(stage, form, newer)
+
+    assert answer["errors"] == {"library.successor": "This is not in use any more. Choose another."}
+    assert asset_of(stage, asset).status == "published"
+
+
+def test_archiving_what_was_archived_meanwhile_says_by_whom(stage: Stage) -> None:
+    asset = stage.publish("Deck of old", owner=LIBRARIAN)
+    services, message = stage.services, listed(stage)
+    shelf(stage, "Battlecards", [OTHER])
+    services.catalog.keep(replace(asset_of(stage, asset), collection="Battlecards"))
+    choose(stage, "archive", message)
+    form = archive_form(stage)
+    governance.archive(asset, email=OTHER, services=services, now=stage.clock())
+
+    late = submit(stage, form)
+    choose(stage, "archive", message)
+
+    assert f"is archived already. It was archived by {OTHER}" in late["errors"]["library.successor"]
+    until(lambda: "is archived already." in stage.text(stage.last(DEALS, user=NOVA)))
+
+
+def test_archiving_twice_is_archiving_once(stage: Stage) -> None:
+    asset = due_for_review(stage, title="Payback deck")
+    press(stage, "archive", user=NOVA, times=2)
+
+    submit(stage, archive_form(stage), times=2)
+    sent = [one["payload"] for one in stage.see("sent")["requests"] if one["type"] == "view_submission"]
+
+    assert stage.interact(sent[-1]).text == "", "who sends it twice is not told off"
+    archived = [one for one in stage.services.ledger.decisions(asset.id) if one.kind == "archived"]
+    assert len(archived) == 1
     until(lambda: "You archived this." in said(stage))
 
 
@@ -290,8 +428,54 @@ def test_the_list_shows_what_is_mine_by_what_is_due_first(stage: Stage) -> None:
     assert "expired · since" in texts[1]
     assert "is it still right? · since" in texts[2]
     assert message["ephemeral"] is True
-    head = ["library.change", "library.archive", "library.open"]
-    assert actions(message)[:3] == head, "what has expired is not verified"
+    head = ["library.menu", "library.change", "library.menu", "library.verify"]
+    assert actions(message)[:4] == head, "what has expired is not verified"
+    assert actions(message)[-2:] == ["library.menu", "library.open"], "nothing is wanted of what is not due"
+    assert [one.get("style") for one in elements(message, "library.verify")] == ["primary"]
+    assert in_menu(message) == ["Open", "Archive"]
+    assert in_menu(message, which=1) == ["Open", "Change details", "Archive"]
+    assert in_menu(message, which=3) == ["Verify", "Change details", "Archive"]
+    [opener, *_others] = elements(message, "library.menu")[0]["options"]
+    assert opener["url"].startswith("http")
+
+
+def test_the_menu_of_an_entry_does_what_its_buttons_did(stage: Stage) -> None:
+    asset = asset_of(stage, stage.publish("Payback deck", owner=LIBRARIAN, review_every_days=365))
+    message = listed(stage)
+
+    choose(stage, "verify", message)
+    stage.drain("reply")
+    verified = stage.last(DEALS, user=NOVA)
+    choose(stage, "change", verified)
+    change_form = until(lambda: stage.views(NOVA))[-1]
+    stage.do("close", user=NOVA, view_id=change_form["id"])
+    choose(stage, "archive", verified)
+    submit(stage, archive_form(stage))
+    stage.drain("reply")
+
+    assert asset_of(stage, asset.id).reviewed_on == stage.clock().date()
+    assert (verified["ts"], "Payback deck" in text_of(change_form)) == (message["ts"], True)
+    assert asset_of(stage, asset.id).status == "archived"
+    assert actions(stage.last(DEALS, user=NOVA)) == ["library.restore", "library.open"]
+
+
+@pytest.mark.parametrize("act", ["verify", "change", "archive"])
+def test_the_buttons_of_an_earlier_list_still_do_their_work(stage: Stage, act: str) -> None:
+    asset = asset_of(stage, stage.publish("Payback deck", owner=LIBRARIAN, review_every_days=365))
+    choose(stage, "verify", listed(stage))
+    sent = [one["payload"] for one in stage.see("sent")["requests"] if one["type"] == "block_actions"][-1]
+    value = json.dumps({"id": asset.id, "v": 1, "version": asset.version_id, "page": 1})
+    # From before there was a key to sign with.
+    container = {**sent["container"], "message_ts": "1700000000.000100"}
+    button = {"type": "button", "block_id": "b", "action_id": f"library.{act}", "value": value}
+    stage.clock.advance(days=1)
+
+    stage.interact({**sent, "container": container, "actions": [button]})
+
+    if act == "verify":
+        assert asset_of(stage, asset.id).reviewed_on == stage.clock().date()
+    else:
+        assert "Payback deck" in text_of(until(lambda: stage.views(NOVA))[-1])
 
 
 def test_the_list_of_who_has_nothing_says_so(stage: Stage) -> None:
@@ -335,7 +519,8 @@ def test_what_was_archived_in_the_list_is_brought_back_there(stage: Stage) -> No
     asset = added(stage, title="Payback deck")
     stage.publish("Winter deck", owner=LIBRARIAN)
 
-    press(stage, "archive", user=NOVA, channel=DEALS, message=listed(stage))
+    choose(stage, "archive", listed(stage))
+    submit(stage, archive_form(stage))
     stage.drain("reply")
 
     assert asset_of(stage, asset.id).status == "archived"
@@ -353,7 +538,10 @@ def test_what_was_archived_in_the_list_is_brought_back_there(stage: Stage) -> No
 def change(stage: Stage, *, user: str = NOVA) -> dict[str, Any]:
     """Press Change beside the first of what this person looks after, and return the form."""
     message, open_before = listed(stage, user=user), {one["id"] for one in stage.views(user)}
-    press(stage, "change", user=user, channel=DEALS, message=message)
+    if elements(message, "library.change"):
+        press(stage, "change", user=user, channel=DEALS, message=message)
+    else:
+        choose(stage, "change", message, user=user)
     return dict(until(lambda: [one for one in stage.views(user) if one["id"] not in open_before])[0])
 
 
@@ -416,7 +604,10 @@ def test_who_looks_after_it_no_more_changes_nothing(stage: Stage) -> None:
 def test_who_may_not_publish_is_offered_no_change(stage: Stage) -> None:
     stage.publish("Payback deck", owner=OTHER)
 
-    assert actions(listed(stage, user=MAYA)) == ["library.verify", "library.archive", "library.open"]
+    message = listed(stage, user=MAYA)
+
+    assert actions(message) == ["library.menu", "library.open"]
+    assert in_menu(message) == ["Verify", "Archive"]
 
 
 def test_approving_in_the_list_works_like_in_the_notice(stage: Stage) -> None:
@@ -438,8 +629,8 @@ def test_a_long_list_turns_its_pages(stage: Stage) -> None:
     stage.drain("reply")
 
     second = stage.last(DEALS, user=NOVA)
-    assert len(elements(first, "library.archive")) == 10
-    assert len(elements(second, "library.archive")) == 2
+    assert len(elements(first, "library.open")) == 10
+    assert len(elements(second, "library.open")) == 2
     assert second["ts"] == first["ts"]
     assert "Page 2 of 2" in stage.text(second)
     assert actions(second)[-1] == "library.more.back"

@@ -8,7 +8,8 @@ from typing import Any, get_args
 from hypothesis import given, settings, strategies as st
 
 from bot.blocks import reply
-from bot.library_blocks import decline_form, notice, read_declining
+from bot.library_blocks import notice
+from bot.library_forms import archive_form, decline_form, read_deciding, read_note, read_successor
 from bot.mrkdwn import clean
 from bot.payload import Carried, read
 from bot.publish_blocks import Draft, form, read_form, said_modal
@@ -65,14 +66,16 @@ def messages(draw: st.DrawFn) -> Any:
                 draw(st.none() | st.just(date(2026, 12, 1))),
                 waits,
                 LINK,
+                draw(short),
             )
             for one in draw(st.lists(assets(), max_size=10))
             for waits in [draw(st.booleans())]
         )
         pages = draw(st.integers(1, 3))
         page = draw(st.integers(1, pages))
-        return reply(Holdings(ASK, held, page, pages, 30, NOW.date()), public_url=URL, now=NOW)
-    said = Notice(
+        said = Holdings(ASK, held, page, pages, 30, NOW.date(), may_change=draw(st.booleans()))
+        return reply(said, public_url=URL, now=NOW)
+    told = Notice(
         "n" * 40,
         draw(st.sampled_from(get_args(NoticeKind))),
         "a" * 40,
@@ -83,7 +86,7 @@ def messages(draw: st.DrawFn) -> Any:
         "t" * 32,
     )
     outcome = f"Done: {draw(any_text)}" if kind == "settled" else ""
-    return notice(said, draw(assets()), public_url=URL, outcome=outcome)
+    return notice(told, draw(assets()), public_url=URL, outcome=outcome)
 
 
 @seeded
@@ -108,6 +111,7 @@ def test_every_form_is_taken_by_slack(name: str, words: str, base: Asset | None)
 
     views = [
         form(draft, base),
+        archive_form(carried, base or asset(), response_url="https://hooks.slack.com/actions/1/2/3"),
         decline_form(carried, base or asset(), response_url="https://hooks.slack.com/actions/1/2/3"),
         said_modal("Not added", f"Sorry: {words}"),
     ]
@@ -159,10 +163,23 @@ def test_the_reason_comes_back_with_the_button_it_was_asked_for() -> None:
     view = decline_form(carried, asset(), response_url="https://hooks.slack.com/1").to_dict()
 
     entered = {"state": {"values": {"note": {"note": {"type": "plain_text_input", "value": " cite it "}}}}}
-    declining, note = read_declining({**view, **entered})
+    deciding, note = read_deciding({**view, **entered}), read_note({**view, **entered})
 
-    assert (read(declining.button), declining.response_url) == (carried, "https://hooks.slack.com/1")
+    assert (read(deciding.button), deciding.response_url) == (carried, "https://hooks.slack.com/1")
     assert note == "cite it"
+
+
+def test_what_takes_its_place_comes_back_with_the_button_or_nothing_does() -> None:
+    carried = Carried("asset", page=2, says="archive")
+    view = archive_form(carried, asset(), response_url="https://hooks.slack.com/1").to_dict()
+    chosen = {"type": "external_select", "selected_option": {"value": "newer"}}
+
+    def entered(one: dict[str, Any]) -> dict[str, Any]:
+        return {**view, "state": {"values": {"library.successor": {"library.successor": one}}}}
+
+    assert read(read_deciding(view).button) == carried
+    assert read_successor(entered(chosen)) == "newer"
+    assert read_successor(entered({**chosen, "selected_option": None})) == ""
 
 
 def _mrkdwn(value: Any) -> Iterator[str]:

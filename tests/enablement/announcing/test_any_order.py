@@ -22,7 +22,7 @@ from enablement import announcing
 from enablement.adapters.sql.database import Database
 from enablement.adapters.sql.outbox import LEASE
 from enablement.announcing import ANNOUNCE_DELIVER, CannotAnnounce
-from enablement.model import Aim, Announcement, Asset, Claimed, Receipt, Wording
+from enablement.model import Aim, Announcement, Asset, Claimed, QuizAnswer, Receipt, Wording
 from enablement.ports import TryLater
 from tests.builders import announcement
 from tests.enablement.announcing.desk import LIB, staff
@@ -71,10 +71,16 @@ class Slack(FakeMessenger):
         return found
 
     def show_announcement(
-        self, one: Announcement, receipt: Receipt, wording: Wording, assets: Sequence[Asset]
+        self,
+        one: Announcement,
+        receipt: Receipt,
+        wording: Wording,
+        assets: Sequence[Asset],
+        *,
+        answers: Sequence[QuizAnswer],
     ) -> None:
         fault = self._fails_before()
-        super().show_announcement(one, receipt, wording, assets)
+        super().show_announcement(one, receipt, wording, assets, answers=answers)
         self._fails_after(fault)
 
     def remind(
