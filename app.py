@@ -298,6 +298,17 @@ def build(settings: Settings, *, question_within_s: float = QUESTION_WITHIN_S) -
     return services, database
 
 
+def prepare(settings: Settings) -> None:
+    """Bring the database up to date, and find out once what else would end each process alone.
+
+    Raises DatabaseAway, BadMapping.
+    """
+    load_field_map(settings.salesforce_mapping)
+    database = Database(settings.database_url)
+    database.migrate()
+    database.close()
+
+
 def web() -> "Flask":
     """Return the WSGI application (`gunicorn 'app:web()'`)."""
     # Commands, workers and the relay do without them: 0.15 s and 8 MB in each.

@@ -5,11 +5,13 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from redis.exceptions import RedisError
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.exc import InternalError, OperationalError
 
 import app as composition
 from cli_announcements import announcements_cli
@@ -23,10 +25,11 @@ from cli_people import people_cli
 from cli_status import outbox, status
 from crm.mapping import BadMapping
 from enablement import answering, effects, wording
-from enablement.adapters.sql.database import DatabaseAway
+from enablement.adapters.sql.database import DatabaseAway, reason
 from enablement.governance import NotAllowed
 from enablement.model import LANES, Ask, Lane, Place, Written, key
 from enablement.ports import Services, TryLater, Undeliverable
+from jobs.queue import connect
 from settings import MissingSettings, read_settings
 from terminal import AsJson, Failed, err, open_services, out
 
@@ -60,8 +63,14 @@ def main() -> None:
         Undeliverable,
         FileNotFoundError,
     ) as error:
-        err.print(escape(str(error)), style="red", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _complain(str(error))
+    except (OperationalError, InternalError) as error:
+        _complain(f"The database can't be used now: {reason(error)}. `touchline doctor` says what to do.")
+
+
+def _complain(text: str) -> NoReturn:
+    err.print(escape(text), style="red", highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 @cli.command()
@@ -82,13 +91,17 @@ def demo(
 
 
 @cli.command()
-def up(port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000) -> None:
+def up(
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+) -> None:
     """Run all of Touchline on this machine: web, workers, relay and, unless REDIS_URL is set, a queue."""
     from demo import DemoFailed, run_alone  # as above
 
-    read_settings()
+    if url := read_settings().redis_url:
+        _reach_queue(url)
     try:
-        run_alone(port, say=lambda text: err.print(escape(text), highlight=False, soft_wrap=True))
+        run_alone(port, host=host, say=lambda text: err.print(escape(text), highlight=False, soft_wrap=True))
     except DemoFailed as error:
         raise Failed(str(error)) from error
 
@@ -104,8 +117,10 @@ def serve(
     """Run the web door: Slack's requests and buyers' links."""
     from stack import web_command  # only this command needs it
 
+    settings = read_settings()
+    composition.prepare(settings)
     # Slack opens a few lines a minute: with one for each of several processes a cut would take that long to mend.
-    count = workers or (1 if read_settings().slack_app_token else 2)
+    count = workers or (1 if settings.slack_app_token else 2)
     command = web_command(port, count, host)
     os.execv(command[0], command)  # noqa: S606 - a fixed command of ours takes this process over
 
@@ -115,8 +130,9 @@ def worker(lane: Annotated[str, typer.Argument(help=f"One of {', '.join(LANES)}.
     """Run a worker of one lane; it needs REDIS_URL."""
     if lane not in LANES:
         raise Failed(f"There is no lane “{lane}”: choose one of {', '.join(LANES)}.")
-    if not read_settings().redis_url:
+    if not (url := read_settings().redis_url):
         raise Failed("REDIS_URL is not set. Without a queue, `touchline relay` does all the work.")
+    _reach_queue(url)
     composition.worker(_lane(lane))
 
 
@@ -241,6 +257,15 @@ def deals_sync(
         counts = crm.sync(full=full, progress=progress)
     said = ", ".join(f"{count} {name}" for name, count in counts.items())
     print(json.dumps(counts)) if as_json else out.print(f"Read {said}.")
+
+
+def _reach_queue(url: str) -> None:
+    try:
+        connect(url).ping()
+    except RedisError as error:
+        raise Failed(
+            f"The queue at REDIS_URL can't be used: {error} Start it, or correct REDIS_URL."
+        ) from error
 
 
 def _lane(name: str) -> Lane:

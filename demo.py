@@ -42,7 +42,19 @@ from sandbox.world import (
     slack_workspace,
 )
 from settings import DEMO_ENVIRONMENT, Settings, read_settings
-from stack import NotReady, Queue, answers, free_port, is_taken, start_touchline, valkey_binary, wait_until
+from stack import (
+    LOOPBACK,
+    NotAlone,
+    NotReady,
+    Queue,
+    alone,
+    answers,
+    free_port,
+    is_taken,
+    start_touchline,
+    valkey_binary,
+    wait_until,
+)
 
 SAMPLES = Path(__file__).resolve().parent / "samples" / "library"
 CHANNEL = "deal-norfield"
@@ -54,6 +66,7 @@ LOOK_EVERY_S = 0.01
 REPLY_WORKERS = 2
 # So many closed deals that the effects of content on them can be told from chance.
 PAST_DEALS = 1_000
+ANOTHER_FOLDER = "End it first, or choose another folder with TOUCHLINE_DATA."
 Say = Callable[[str], None]
 
 
@@ -96,13 +109,16 @@ def run(port: int, *, say: Say) -> None:
     """Start the demo, print its address, and keep it up until Ctrl-C."""
     ports = Ports(port, port + 1, port + 2)
     for number in (ports.page, ports.salesforce, ports.web):
-        if is_taken(number):
-            raise DemoFailed(
-                f"Port {number} is taken by another program. Choose another: touchline demo --port 3310"
-            )
+        _want(number, mend="Choose another: touchline demo --port 3310")
     data = DEMO_ENVIRONMENT.parent
-    shutil.rmtree(data, ignore_errors=True)
-    with until_told(), started(ports, data, say=say, past=PAST_DEALS) as demo:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(alone(data.with_name("demo.lock")))
+        except NotAlone as error:
+            raise DemoFailed(f"{error} There is one demo at a time: end that one first.") from error
+        shutil.rmtree(data, ignore_errors=True)
+        stack.enter_context(until_told())
+        demo = stack.enter_context(started(ports, data, say=say, past=PAST_DEALS))
         _leave_environment(demo)
         say(f"\nOpen {demo.page}\n")
         say(f"You are Maya Chen in Slack. Try:  /content {QUESTION}")
@@ -124,20 +140,34 @@ def walk_once() -> dict[str, object]:
             return walk(demo)
 
 
-def run_alone(port: int, *, say: Say) -> None:
+def _want(port: int, host: str = LOOPBACK, *, mend: str) -> None:
+    """Raise DemoFailed where we can't listen."""
+    try:
+        taken = is_taken(port, host)
+    except OSError as error:
+        raise DemoFailed(f"Nothing can listen at {host}:{port} ({error.strerror}). {mend}") from error
+    if taken:
+        raise DemoFailed(f"Port {port} is taken by another program. {mend}")
+
+
+def run_alone(port: int, *, host: str, say: Say) -> None:
     """Run Touchline's own processes with the settings of the environment until Ctrl-C."""
-    if is_taken(port):
-        raise DemoFailed(f"Port {port} is taken by another program. Choose another with --port.")
     settings = read_settings()
     with until_told(), contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(alone(settings.data_dir / "running.lock"))
+        except NotAlone as error:
+            raise DemoFailed(f"{error} {ANOTHER_FOLDER}") from error
+        _want(port, host, mend="Choose another with --port.")
+        composition.prepare(settings)
         try:
             keeper, environ = _processes(
                 stack, dict(os.environ), settings.data_dir, with_queue=not settings.redis_url
             )
-            start_touchline(keeper, port=port, environ=environ, reply_workers=REPLY_WORKERS)
+            start_touchline(keeper, port=port, host=host, environ=environ, reply_workers=REPLY_WORKERS)
         except NotReady as error:
             raise DemoFailed(str(error)) from error
-        say(f"Touchline listens at http://127.0.0.1:{port}. Ctrl-C ends it.")
+        say(f"Touchline listens at http://{host}:{port}. Ctrl-C ends it.")
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
 

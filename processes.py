@@ -1,5 +1,6 @@
 """Several processes as one: started together, restarted when one dies, ended together."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, cast
 
 log = logging.getLogger(__name__)
 GRACE_S = 8.0
@@ -17,6 +19,8 @@ TICK_S = 0.1
 LONGEST_PAUSE_S = 5.0
 # A process that ran this long was well: its next death is the first again.
 WELL_AFTER_S = 20.0
+# Hears which groups run, and ends those it heard of last once nobody speaks any more: the speaker was killed.
+_GUARD = 'while read -r line; do groups=$line; done; [ -z "$groups" ] || kill -s KILL -- $groups 2>/dev/null'
 
 
 @dataclass
@@ -33,7 +37,10 @@ class Process:
 
 
 class Processes:
-    """Keeps children alive. Each has its own process group, so that nothing of it is left behind."""
+    """Keeps children alive, and none longer than itself.
+
+    Each has its own process group, so that nothing of it is left behind.
+    """
 
     def __init__(self, environ: Mapping[str, str], logs: Path) -> None:
         self._environ = dict(environ)
@@ -41,6 +48,7 @@ class Processes:
         self._children: dict[str, Process] = {}
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def start(self, name: str, command: Sequence[str], *, again: bool = True) -> None:
@@ -93,6 +101,7 @@ class Processes:
             # Also when the child is gone: what it started may still be there.
             _signal(process, signal.SIGKILL)
             process.wait()
+        self._dismiss_guard()
 
     def _watch(self) -> None:
         while not self._stop.wait(TICK_S):
@@ -110,6 +119,7 @@ class Processes:
             child.start_at = now + min(LONGEST_PAUSE_S, 0.1 * 2**child.deaths)
             log.warning("%s ended with %s and is started again", child.name, child.running.returncode)
             child.running = None
+            self._tell_guard()
         elif child.running is None and now >= child.start_at:
             self._launch(child)
 
@@ -125,6 +135,23 @@ class Processes:
                 env=self._environ,
                 start_new_session=True,
             )
+        self._tell_guard()
+
+    def _tell_guard(self) -> None:
+        if self._guard is None:
+            self._guard = subprocess.Popen(
+                ["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, bufsize=0, start_new_session=True
+            )
+        groups = [f"-{child.running.pid}" for child in self._children.values() if child.running]
+        # Without a guard, which somebody ended, the children are still looked after.
+        with contextlib.suppress(BrokenPipeError):
+            cast("IO[bytes]", self._guard.stdin).write(" ".join(groups).encode() + b"\n")
+
+    def _dismiss_guard(self) -> None:
+        if self._guard:
+            self._guard.kill()
+            self._guard.communicate()
+            self._guard = None
 
 
 def python(*arguments: str) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from crm.hooks.signed import signing_key
 from crm.ids import sf_id
@@ -22,6 +23,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 # Where a running demo leaves its settings, so that commands typed beside it speak to it.
 DEMO_ENVIRONMENT = Path("var/demo/environment")
+# In days and in seconds; far beyond them no date can be reckoned with.
+MOST_LINK_DAYS, MOST_SYNC_S = 36_500, 86_400
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _GROUP = re.compile(r"@[\w.-]+|S[A-Z0-9]{2,}")
 _CRM_SOURCE = re.compile(r"(?:profile|permission-set):\S.*")
@@ -138,11 +141,12 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
                 problems.append(f"{name}_FILE: {path} can't be read (it is not text)")
         return said.get(name, "").strip() or default
 
-    def number(name: str, default: int) -> int:
+    def number(name: str, default: int, most: int | None = None) -> int:
         text = value(name, str(default))
-        if text.isdecimal() and int(text) > 0:
+        if text.isdecimal() and 0 < int(text) <= (most or int(text)):
             return int(text)
-        problems.append(f"{name}: should be a whole number above 0, not “{text}”")
+        bound = f"up to {most}" if most and text.isdecimal() and int(text) else "above 0"
+        problems.append(f"{name}: should be a whole number {bound}, not “{text}”")
         return default
 
     def share(name: str, default: float) -> float:
@@ -211,6 +215,22 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         f"{', '.join(ROLES)}; who has them are @groups of Slack (or their S… ids), profile:NAME or permission-set:NAME "
         "of Salesforce, and e-mails",
     )
+    bot_token = checked("SLACK_BOT_TOKEN", _bot_token, "the Bot User OAuth Token, xoxb-…")
+    private_key = checked(
+        "SALESFORCE_PRIVATE_KEY",
+        _pem,
+        "the whole key, from -----BEGIN on, with its line breaks: easiest as SALESFORCE_PRIVATE_KEY_FILE",
+    )
+    addresses = {
+        name: checked(name, _address, f"an address such as {such}") or default
+        for name, such, default in (
+            ("SLACK_API_URL", Settings.slack_api_url, Settings.slack_api_url),
+            ("SALESFORCE_URL", "https://example.my.salesforce.com", ""),
+            ("SALESFORCE_AUDIENCE", Settings.salesforce_audience, Settings.salesforce_audience),
+            ("PUBLIC_URL", "https://touchline.example.com", Settings.public_url),
+        )
+    }
+    redis_url = checked("REDIS_URL", _queue_address, "redis://HOST, rediss://HOST or unix:///SOCKET")
     ops_channel = value("OPS_CHANNEL")
     if ops_channel and not _CHANNEL.fullmatch(ops_channel):
         problems.append("OPS_CHANNEL: should be a channel's id (C…, at the end of the channel's details)")
@@ -219,15 +239,15 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
     secrets = (value("SLACK_SIGNING_SECRET"), value("SLACK_SIGNING_SECRET_PREVIOUS"))
     settings = Settings(
         slack_signing_secrets=tuple(secret for secret in secrets if secret),
-        slack_bot_token=value("SLACK_BOT_TOKEN"),
-        slack_api_url=value("SLACK_API_URL", Settings.slack_api_url),
+        slack_bot_token=bot_token or "",
+        slack_api_url=addresses["SLACK_API_URL"],
         slack_app_token=checked("SLACK_APP_TOKEN", _app_token, "an app-level token, xapp-…") or "",
-        salesforce_url=value("SALESFORCE_URL").rstrip("/"),
+        salesforce_url=addresses["SALESFORCE_URL"].rstrip("/"),
         salesforce_client_id=value("SALESFORCE_CLIENT_ID"),
         salesforce_client_secret=value("SALESFORCE_CLIENT_SECRET"),
         salesforce_username=value("SALESFORCE_USERNAME"),
-        salesforce_private_key=value("SALESFORCE_PRIVATE_KEY"),
-        salesforce_audience=value("SALESFORCE_AUDIENCE", Settings.salesforce_audience),
+        salesforce_private_key=private_key or "",
+        salesforce_audience=addresses["SALESFORCE_AUDIENCE"],
         salesforce_mapping=Path(mapping) if mapping else None,
         salesforce_file_libraries=tuple(
             name.strip() for name in value("SALESFORCE_FILE_LIBRARIES").split(",") if name.strip()
@@ -240,12 +260,12 @@ def read_settings(environ: Mapping[str, str] | None = None, *, doors: bool = Tru
         salesforce_suggestions=choice("SALESFORCE_SUGGESTIONS", "on", "off") == "on",
         salesforce_deal_summary=choice("SALESFORCE_DEAL_SUMMARY", "off", "on") == "on",
         database_url=value("DATABASE_URL", f"sqlite:///{data_dir / 'touchline.db'}"),
-        redis_url=value("REDIS_URL"),
+        redis_url=redis_url or "",
         data_dir=data_dir,
-        public_url=value("PUBLIC_URL", Settings.public_url).rstrip("/"),
+        public_url=addresses["PUBLIC_URL"].rstrip("/"),
         trusted_proxies=proxies or (),
-        link_days=number("LINK_DAYS", Settings.link_days),
-        sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s),
+        link_days=number("LINK_DAYS", Settings.link_days, MOST_LINK_DAYS),
+        sync_every_s=number("SYNC_EVERY_SECONDS", Settings.sync_every_s, MOST_SYNC_S),
         librarians=emails("TOUCHLINE_LIBRARIANS"),
         announcers=emails("TOUCHLINE_ANNOUNCERS"),
         role_rules=roles or (),
@@ -290,6 +310,34 @@ def _org_id(text: str) -> str:
 def _app_token(text: str) -> str:
     if not text.startswith("xapp-"):
         raise ValueError("another kind of token")
+    return text
+
+
+def _bot_token(text: str) -> str:
+    if not text.startswith(("xoxb-", "xoxe.xoxb-")):
+        raise ValueError("another kind of token")
+    return text
+
+
+def _pem(text: str) -> str:
+    if "-----BEGIN " not in text:
+        raise ValueError("no PEM")
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    # The port is read, and may be none, when it is asked for.
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
+        raise ValueError("no address")
+    return text
+
+
+def _queue_address(text: str) -> str:
+    parts = urlsplit(text)
+    where = parts.path if parts.scheme == "unix" else parts.hostname
+    if parts.scheme not in ("redis", "rediss", "unix") or not where or parts.port == 0:
+        raise ValueError("no address of a queue")
     return text
 
 

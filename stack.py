@@ -1,10 +1,14 @@
 """All of Touchline on one machine: queue, web, workers, relay, kept alive together."""
 
+import errno
+import fcntl
+import os
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
@@ -15,12 +19,37 @@ from jobs.queue import RedisWork, connect
 from processes import Processes, python
 
 WEB_THREADS = 16
+LOOPBACK, EVERYWHERE = "127.0.0.1", ("0.0.0.0", "")  # noqa: S104 - only compared with
 READY_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.05
 
 
 class NotReady(Exception):
     """Something did not come up in time; the message holds the end of its log."""
+
+
+class NotAlone(Exception):
+    """Another one of its kind runs, or its folder can't be written to; the message says which."""
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Hold a lock file meanwhile; raises NotAlone. However its holder ends, others may have it then."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        file = lock.open("a+")
+    except OSError as error:
+        raise NotAlone(f"{error.filename} can't be made or written to ({error.strerror}).") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise NotAlone(f"Another one runs with {lock.parent} (process {file.read()}).") from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def valkey_binary() -> Path | None:
@@ -46,12 +75,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def is_taken(port: int) -> bool:
+def is_taken(port: int, host: str = LOOPBACK) -> bool:
+    """Say whether somebody else listens there; raises OSError where nobody can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
             return True
         return False
 
@@ -92,22 +124,25 @@ def start_touchline(
     *,
     port: int,
     environ: Mapping[str, str],
+    host: str = LOOPBACK,
     reply_workers: int = 1,
     web_workers: int = 1,
 ) -> None:
     """Start web, relay and, where there is a queue, the workers; wait until the web and who replies are ready."""
-    processes.start("web", web_command(port, web_workers))
+    processes.start("web", web_command(port, web_workers, host))
     processes.start("relay", python("-m", "cli", "relay"))
     if environ.get("REDIS_URL"):
         for lane in LANES:
             for number in range(reply_workers if lane == "reply" else 1):
                 processes.start(f"worker-{lane}-{number}", python("-m", "cli", "worker", lane))
-    wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "web", processes)
+    # Who listens everywhere is asked here.
+    at = LOOPBACK if host in EVERYWHERE else host
+    wait_until(lambda: answers(f"http://{at}:{port}/readyz"), "web", processes)
     if url := environ.get("REDIS_URL"):
         wait_until(lambda: _has_replier(url), "worker-reply-0", processes)
 
 
-def web_command(port: int, workers: int = 1, host: str = "127.0.0.1") -> list[str]:
+def web_command(port: int, workers: int = 1, host: str = LOOPBACK) -> list[str]:
     """Return the command that serves the web door."""
     return [
         *python("-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crm.mapping import BadMapping
+from enablement.adapters.sql.database import DatabaseAway
 from enablement.ports import TryLater, Undeliverable
 
 State = Literal["ok", "warning", "wrong"]
@@ -31,7 +32,7 @@ def guarded(part: str, check: Callable[[], Iterator[Finding]], mend: str) -> lis
         found.extend(check())
     except NotChecked as reason:
         found.append(Finding(part, "warning", f"not checked: {reason}"))
-    except (TryLater, Undeliverable, BadMapping) as error:
+    except (TryLater, Undeliverable, BadMapping, DatabaseAway) as error:
         found.append(Finding(part, "wrong", str(error), mend))
     except Exception as error:
         # Whatever a driver raises: that is the finding.

@@ -34,7 +34,9 @@ def settings_findings(environ: Mapping[str, str]) -> tuple[Settings | None, list
 def _usable(environ: Mapping[str, str], problems: Iterable[str]) -> Settings | None:
     """Read what is left when the settings that can't be used are taken away."""
     bad = {problem.split(":")[0] for problem in problems}
-    sound = {name: value for name, value in environ.items() if name not in bad}
+    sound = {
+        name: value for name, value in environ.items() if bad.isdisjoint((name, name.removesuffix("_FILE")))
+    }
     # Something of ours must be set, or a demo's settings would be taken for these.
     sound.setdefault("TOUCHLINE_DATA", str(Settings.data_dir))
     try:

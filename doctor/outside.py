@@ -72,6 +72,10 @@ def _socket(settings: Settings, gateway: SlackGateway) -> Iterator[Finding]:
     try:
         gateway.client.apps_connections_open(app_token=settings.slack_app_token)
     except SlackApiError as error:
+        if error.response.get("error") == "ratelimited":
+            said = "not checked: Slack opens few sockets a minute, and these were opened (SLACK_APP_TOKEN)"
+            yield Finding("slack", "warning", said, "Look again in a minute.")
+            return
         said = f"Slack opens no socket (SLACK_APP_TOKEN: {error.response.get('error', '')})"
         mend = (
             "Slack app → Settings → Socket Mode: switch it on; App-Level Tokens: one with connections:write."

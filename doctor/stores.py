@@ -10,7 +10,7 @@ import app as composition
 from doctor.finding import Finding, NotChecked, State
 from enablement.adapters.index import PageIndex
 from enablement.adapters.sql.catalog import SqlCatalog
-from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.database import Database, is_ahead
 from enablement.adapters.sql.evidence import SqlEvidence
 from enablement.adapters.sql.outbox import SqlOutbox
 from enablement.adapters.sql.vectors import SqlVectors
@@ -63,6 +63,10 @@ def database_findings(settings: Settings, now: datetime) -> Iterator[Finding]:
         with _opened(settings) as database:
             at, head = database.revisions()
             if at != head:
+                if is_ahead(at, head):
+                    mend = (
+                        "It is of a newer Touchline: start that one, or put back the backup from before it."
+                    )
                 yield Finding(
                     part, "wrong", f"its revision is {at or 'none'}, this version needs {head}", mend
                 )

@@ -7,9 +7,10 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue, SimpleWorker
+from rq import Queue, SimpleWorker, worker_registration
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -96,17 +97,26 @@ class NoWork:
 
 
 class _Worker(SimpleWorker):
-    """Passes on that it is told to stop."""
+    """Passes on that it is told to stop, and goes on saying where it listens."""
 
     stop: Event
 
     def handle_warm_shutdown_request(self) -> None:
         self.stop.set()
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        # RQ says it once. A Redis that was restarted empty would never hear it, and the relay do all the work alone.
+        worker_registration.register(self, pipeline)
+
 
 def work_in(lane: Lane, url: str, stop: Event) -> None:
     """Work in one lane until told to stop; then `stop` is set, for the drain that runs."""
-    redis = connect(url)
+    worker_of(lane, connect(url), stop).work(logging_level="WARNING")
+
+
+def worker_of(lane: Lane, redis: Redis, stop: Event) -> SimpleWorker:
+    """Return a worker of one lane that has not begun; `stop` is set when it is told to stop."""
     worker = _Worker(
         [_queue(lane, redis)],
         connection=redis,
@@ -119,7 +129,7 @@ def work_in(lane: Lane, url: str, stop: Event) -> None:
     )
     worker.stop = stop
     worker.max_connection_wait_time = LONGEST_RECONNECT_S
-    worker.work(logging_level="WARNING")
+    return worker
 
 
 def connect(url: str) -> Redis:

@@ -22,6 +22,8 @@ LEADER_LEASE_S = 5
 # SQLite waits for the disk once more after each time its log was carried over whole, and whoever writes next waits too.
 TIDY_EVERY_S = 60.0
 WATCH_EVERY_S = 60
+# While the database is away each tick fails: whole once for each sort of failure, then a line now and then.
+COMPLAIN_EVERY_S = 60.0
 
 
 class Relay:
@@ -43,6 +45,8 @@ class Relay:
         self._tidied = 0.0
         self._watch = watch
         self._watching: Future[None] | None = None
+        self._complained_of: tuple[type[BaseException], ...] = ()
+        self._complained = 0.0
         # One for each lane, one to keep watch.
         self._pool = ThreadPoolExecutor(len(LANES) + 1, thread_name_prefix="relay")
         self._draining: dict[Lane, Future[int]] = {}
@@ -52,10 +56,22 @@ class Relay:
         while not stop.wait(TICK_S):
             try:
                 self.tick()
-            except Exception:
+            except Exception as error:
                 # The database may be restarting; the next tick is the next attempt.
-                log.exception("the relay's tick failed")
+                self._complain(error)
+            else:
+                self._complained_of = ()
         self._pool.shutdown(wait=True)
+
+    def _complain(self, error: Exception) -> None:
+        sort, now = tuple(type(one) for one in (error, error.__cause__) if one), monotonic()
+        if sort != self._complained_of:
+            log.error("the relay's tick failed and is tried again: is the database well?", exc_info=error)
+        elif now > self._complained + COMPLAIN_EVERY_S:
+            log.error("the relay's tick still fails: %s", error.__cause__ or error)
+        else:
+            return
+        self._complained_of, self._complained = sort, now
 
     def tick(self) -> None:
         """Do once what there is to do now."""

@@ -3,14 +3,15 @@
 import inspect as functions
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from enablement.adapters.sql import database as sql
-from enablement.adapters.sql.database import Database
+from enablement.adapters.sql.database import Database, DatabaseAway
 from enablement.adapters.sql.tables import metadata
 
 MIGRATE = "import sys; from enablement.adapters.sql.database import Database; Database(sys.argv[1]).migrate()"
@@ -48,6 +49,39 @@ def test_migrating_twice_changes_nothing(empty_url: str) -> None:
     assert once[0] == once[1] is not None
     assert differences(database) == []
     database.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone_and_told(empty_url: str) -> None:
+    database = Database(empty_url)
+    database.migrate()
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(DatabaseAway, match=r"newer Touchline \(revision 9999; .* backup from before it"):
+        database.migrate()
+
+    assert database.revisions()[0] == "9999"
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://touchline:canary@db/touchline", "canary", "sqlite:///", "postgresql://u:canary@db:port/t"],
+)
+def test_an_address_of_no_database_is_told_in_a_sentence_and_not_quoted(url: str) -> None:
+    with pytest.raises(
+        DatabaseAway, match=r"^DATABASE_URL should be sqlite:///FILE or postgresql://"
+    ) as refused:
+        Database(url)
+
+    assert "canary" not in str(refused.value)
+
+
+def test_a_folder_that_can_not_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(DatabaseAway, match=r"folder .*/file can't be made .* TOUCHLINE_DATA"):
+        Database(f"sqlite:///{tmp_path / 'file' / 'touchline.db'}")
 
 
 def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str) -> None:

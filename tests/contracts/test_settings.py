@@ -18,6 +18,7 @@ WHOLE = {
     "SALESFORCE_CLIENT_ID": "client",
     "SALESFORCE_CLIENT_SECRET": "secret",
 }
+PEM = "-----BEGIN PRIVATE KEY-----"
 
 
 def refusal(environ: dict[str, str]) -> str:
@@ -62,21 +63,21 @@ def test_a_private_key_with_a_user_name_signs_in_too() -> None:
     by_key = {name: value for name, value in WHOLE.items() if name != "SALESFORCE_CLIENT_SECRET"}
 
     settings = read_settings(
-        {**by_key, "SALESFORCE_USERNAME": "t@acme.example", "SALESFORCE_PRIVATE_KEY": "k"}
+        {**by_key, "SALESFORCE_USERNAME": "t@acme.example", "SALESFORCE_PRIVATE_KEY": PEM}
     )
 
-    assert settings.salesforce_private_key == "k"
-    assert "SALESFORCE_CLIENT_SECRET or" in refusal({**by_key, "SALESFORCE_PRIVATE_KEY": "k"})
+    assert settings.salesforce_private_key == PEM
+    assert "SALESFORCE_CLIENT_SECRET or" in refusal({**by_key, "SALESFORCE_PRIVATE_KEY": PEM})
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text("from the file\n")
+    secret.write_text("xoxb-from-the-file\n")
     environ = {name: value for name, value in WHOLE.items() if name != "SLACK_BOT_TOKEN"}
 
     settings = read_settings({**environ, "SLACK_BOT_TOKEN_FILE": str(secret)})
 
-    assert settings.slack_bot_token == "from the file"
+    assert settings.slack_bot_token == "xoxb-from-the-file"
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["not there", "not text"])
@@ -154,7 +155,7 @@ def canaries(tmp_path: Path) -> Settings:
         "SLACK_BOT_TOKEN": f"xoxb-{CANARY}",
         "SALESFORCE_CLIENT_SECRET": f"{CANARY}-client",
         "SALESFORCE_USERNAME": "touchline@acme.example",
-        "SALESFORCE_PRIVATE_KEY": f"{CANARY}-key",
+        "SALESFORCE_PRIVATE_KEY": f"{PEM}{CANARY}-key",
         "REDIS_URL": f"redis://user:{CANARY}-redis@127.0.0.1:1/0",
         "TOUCHLINE_DATA": str(tmp_path / "data"),
     }
@@ -298,6 +299,41 @@ def test_a_hook_setting_that_can_not_be_used_is_named_and_not_told(name: str, va
 @pytest.mark.parametrize("name", ["SALESFORCE_OUTBOUND_PATH", "SALESFORCE_HOOK_SECRET"])
 def test_hooks_need_to_know_whose_they_may_be(name: str) -> None:
     assert "SALESFORCE_ORG_ID is not set" in refusal({**WHOLE, name: HOOKS[name]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1"),
+        ("SLACK_API_URL", "slack.example/api"),
+        ("SALESFORCE_URL", "acme.my.salesforce.com"),
+        ("SALESFORCE_AUDIENCE", "test.salesforce.com"),
+        ("SALESFORCE_PRIVATE_KEY", "/etc/touchline/key.pem"),
+        ("PUBLIC_URL", "touchline.acme.example"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://touchline.acme.example:port"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "http://localhost"),
+        ("REDIS_URL", "redis://localhost:port"),
+        ("REDIS_URL", "rediss:///0"),
+    ],
+)
+def test_an_address_or_a_token_that_can_not_be_used_is_named_and_not_told(name: str, value: str) -> None:
+    said = refusal({**WHOLE, name: value})
+
+    assert f"{name}: should be" in said
+    assert value not in said.replace("https://touchline.example.com", "")
+    assert len(said.splitlines()) == 2
+
+
+@pytest.mark.parametrize("url", ["rediss://:word@queue:6380/1", "unix:///run/queue.sock", "redis://[::1]"])
+def test_every_kind_of_queue_address_is_taken(url: str) -> None:
+    assert read_settings({**WHOLE, "REDIS_URL": url}).redis_url == url
+
+
+@pytest.mark.parametrize(("name", "value"), [("LINK_DAYS", "3000000"), ("SYNC_EVERY_SECONDS", "99999999999")])
+def test_a_number_that_no_date_can_be_reckoned_with_is_refused(name: str, value: str) -> None:
+    assert f"{name}: should be a whole number up to" in refusal({**WHOLE, name: value})
 
 
 def test_suggestions_are_shown_in_salesforce_unless_that_is_switched_off() -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from redis import Redis
@@ -13,7 +14,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from jobs import wakeups
-from jobs.queue import WAKE_UPS_WAITING, RedisWork, WakeUp, connect
+from jobs.queue import WAKE_UPS_WAITING, RedisWork, WakeUp, connect, worker_of
 from tests.builders import NOW, task
 from tests.fakes import World
 
@@ -135,6 +136,21 @@ def test_nobody_listens_until_a_worker_does(redis: Redis, queue_url: str) -> Non
 
     assert before is False
     assert during == (True, False)
+    assert work.has_workers("write") is False
+
+
+def test_a_redis_that_comes_back_empty_hears_again_who_listens(redis: Redis, queue_url: str) -> None:
+    work = RedisWork(queue_url)
+    worker = worker_of("write", redis, Event())
+    worker.register_birth()  # type: ignore[no-untyped-call] # RQ's
+    redis.flushall()
+
+    forgotten = work.has_workers("write")
+    worker.heartbeat()
+
+    assert forgotten is False
+    assert work.has_workers("write") is True
+    worker.register_death()  # type: ignore[no-untyped-call] # RQ's
     assert work.has_workers("write") is False
 
 

@@ -56,6 +56,55 @@ def redis(queue_url: str) -> Iterator[Redis]:
     client.close()
 
 
+class _Ticks(threading.Event):
+    """Lets a relay tick so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._left = times
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+def test_a_database_that_is_away_for_long_fills_no_log(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay = a_relay(world)
+    ends = [OSError("away"), OSError("away"), None, OSError("away"), ValueError("full")]
+    left, now = iter(ends * 2), iter(range(0, 1000, 5))
+
+    def tick() -> None:
+        if error := next(left):
+            raise error
+
+    monkeypatch.setattr(relay, "tick", tick)
+    monkeypatch.setattr("jobs.relay.monotonic", lambda: float(next(now)))
+
+    relay.run(_Ticks(len(ends * 2)))
+
+    said = [(bool(record.exc_info), record.getMessage()) for record in caplog.records]
+    assert [whole for whole, _ in said] == [True] * 6, said
+
+
+def test_a_database_that_stays_away_is_told_now_and_then(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay, now = a_relay(world), iter(range(0, 10_000, 20))
+
+    def tick() -> None:
+        raise OSError("away")
+
+    monkeypatch.setattr(relay, "tick", tick)
+    monkeypatch.setattr("jobs.relay.monotonic", lambda: float(next(now)))
+
+    relay.run(_Ticks(9))
+
+    said = [record.getMessage() for record in caplog.records]
+    assert said[1:] == ["the relay's tick still fails: away"] * 2
+
+
 def test_without_a_queue_the_relay_does_the_work(world: World) -> None:
     due_touch(world)
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from demo import walk
-from stack import is_taken
+from stack import alone, is_taken
 from tests.journeys.people import Stack, wait_for
 
 pytestmark = [
@@ -180,6 +180,22 @@ def test_a_taken_port_is_said_plainly(place: Place, which: int) -> None:
     assert (running.returncode, printed) == (1, "")
     assert_is_a_sentence(complaints)
     assert f"Port {port + which} is taken" in complaints
+
+
+def test_a_second_demo_leaves_the_data_of_the_first_alone(place: Place) -> None:
+    data = place.folder / "var" / "demo"
+    data.mkdir(parents=True)
+    (data / "touchline.db").write_text("in use")
+    with (
+        alone(data.with_name("demo.lock")),
+        place.command("demo", "--port", str(_three_free_ports())) as second,
+    ):
+        printed, complaints = second.communicate(timeout=30)
+
+    assert (second.returncode, printed) == (1, "")
+    assert_is_a_sentence(complaints)
+    assert f"(process {os.getpid()})" in complaints
+    assert (data / "touchline.db").read_text() == "in use"
 
 
 def assert_is_a_sentence(complaint: str) -> None:

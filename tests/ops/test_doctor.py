@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -134,6 +133,18 @@ def test_a_setting_that_cannot_be_used_does_not_hide_the_rest(installation: Inst
     assert {one.part for one in installation.examine()} == PARTS
 
 
+def test_a_setting_from_a_file_that_cannot_be_used_does_not_hide_the_rest(installation: Installation) -> None:
+    file = installation.folder / "token"
+    file.write_text("xoxb-of-another-kind")
+    installation.environ["SLACK_APP_TOKEN_FILE"] = str(file)
+
+    found = installation.examine()
+
+    wrong = [one.said for one in found if one.state == "wrong"]
+    assert [said.startswith("SLACK_APP_TOKEN: should be") for said in wrong] == [True]
+    assert {one.part for one in found} == PARTS
+
+
 def test_a_secret_file_that_is_not_there_is_named(installation: Installation) -> None:
     installation.environ["SLACK_BOT_TOKEN_FILE"] = "/nowhere/token"
 
@@ -202,6 +213,16 @@ def test_a_database_that_was_never_migrated_is_wrong_and_stays_as_it_is(installa
     assert (found.part, found.said) == ("database", f"its revision is none, this version needs {newest}")
     assert "touchline outbox" in found.mend
     assert "not checked" in next(one.said for one in installation.examine() if one.part == "index")
+
+
+def test_a_database_of_a_newer_version_is_not_to_be_brought_up_to_date(installation: Installation) -> None:
+    with installation.opened() as database, database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    found = only([one for one in installation.wrong() if one.part == "database"])
+
+    assert "its revision is 9999" in found.said
+    assert "newer Touchline" in found.mend
 
 
 def test_a_database_that_is_not_there_is_wrong(installation: Installation) -> None:
@@ -419,6 +440,17 @@ def test_an_app_token_is_tried(installation: Installation, token: str, state: st
 
     assert [(one.part, one.state) for one in found] == [("slack", state)]
     assert "canary" not in repr(found)
+
+
+def test_sockets_that_were_opened_a_moment_ago_are_no_fault(installation: Installation) -> None:
+    with local_slack(socket_mode=True) as url:
+        installation.environ |= {"SLACK_API_URL": url, "SLACK_APP_TOKEN": "xapp-sandbox"}
+        fault = {"method": "apps.connections.open", "kind": "429", "times": 5, "seconds": 1}
+        requests.post(url.replace("/api/", "/_sandbox/faults"), json=fault, timeout=5).raise_for_status()
+
+        found = [one for one in installation.examine() if "SLACK_APP_TOKEN" in one.said]
+
+    assert [(one.state, one.mend) for one in found] == [("warning", "Look again in a minute.")]
 
 
 def test_a_token_that_slack_refuses_is_wrong_and_not_told(installation: Installation) -> None:
@@ -692,14 +724,3 @@ def test_the_command_ends_with_1_and_says_how_to_mend_what_is_wrong(installation
     assert "→ Copy the Bot User OAuth Token again" in ended.stdout
     assert "canary" not in ended.stdout + ended.stderr
     assert SLACK_TOKEN not in ended.stdout + ended.stderr
-
-
-def test_a_port_that_is_taken_is_said_in_one_line(installation: Installation) -> None:
-    environ = {"PATH": os.environ["PATH"], **installation.environ}
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-
-        ended = touchline("up", "--port", str(port), environ=environ)
-
-    said = f"Port {port} is taken by another program. Choose another with --port.\n"
-    assert (ended.returncode, ended.stderr) == (1, said)

@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 WAIT_FOR_LOCK_S = 30
+_WRONG_ADDRESS = "DATABASE_URL should be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
 
 
 class DatabaseAway(Exception):
@@ -103,12 +104,16 @@ class Database:
             revision, newest = self.revisions()
             if revision == newest:
                 return
+            if is_ahead(revision, newest):
+                message = (
+                    f"The database is of a newer Touchline (revision {revision}; this one knows {newest})."
+                )
+                raise DatabaseAway(f"{message} Start that one, or put back the backup from before it.")
             with self.writing(alone="migrate") as connection:
                 _upgrade(connection)
-        except OperationalError as error:
+        except (OperationalError, InternalError) as error:
             where = self.engine.url.render_as_string(hide_password=True)
-            reason = str(error.orig).strip().splitlines()[0]
-            raise DatabaseAway(f"The database {where} can't be used: {reason}") from error
+            raise DatabaseAway(f"The database {where} can't be used: {reason(error)}") from error
 
     def revisions(self) -> tuple[str | None, str | None]:
         """Return the schema's revision and the newest one that this code knows."""
@@ -204,14 +209,34 @@ def _newest() -> str:
     return max(path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*_*.py"))
 
 
+def is_ahead(revision: str | None, newest: str | None) -> bool:
+    """Say whether a schema is newer than the code: each revision is a number of four digits."""
+    return (revision or "") > (newest or "")
+
+
+def reason(error: DBAPIError) -> str:
+    """Return in one line what the database itself said."""
+    return str(error.orig).strip().splitlines()[0]
+
+
 def _engine(url: str) -> Engine:
-    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    try:
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    except (ArgumentError, ValueError) as error:
+        # Not quoted: it may hold a password.
+        raise DatabaseAway(_WRONG_ADDRESS) from error
     if parsed.drivername == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.drivername != "sqlite" or not parsed.database:
-        message = f"DATABASE_URL must be sqlite:///a/file or postgresql://…, not {parsed.drivername}:"
-        raise ValueError(message)
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        raise DatabaseAway(_WRONG_ADDRESS)
+    folder = Path(parsed.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        mend = "Choose another with TOUCHLINE_DATA, or with DATABASE_URL."
+        raise DatabaseAway(
+            f"The database's folder {folder} can't be made ({error.strerror}). {mend}"
+        ) from error
     engine = create_engine(parsed, connect_args={"timeout": WAIT_FOR_LOCK_S})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
