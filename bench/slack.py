@@ -35,6 +35,7 @@ SEED = 9
 ACK_P99_MS, ANSWER_P95_MS, HOME_P95_MS, BACK_WITHIN_S = 100.0, 500.0, 300.0, 15.0
 # Long after what was promised: what takes longer is to be seen as late, not as missing.
 ENDS_WITHIN_S = 40.0
+# What is told to this grain is when a cut line takes commands again; calls bear the local Slack's own times.
 LOOK_EVERY_S = 0.05
 # Of the local Slack.
 APP_TOKEN = "xapp-sandbox"  # noqa: S105 - opens nothing but the local Slack

@@ -14,6 +14,8 @@ from opencc import OpenCC
 from Stemmer import Stemmer
 
 VERSION = 2
+# A word of a script without spaces is held when this share of its pieces is.
+HELD_FROM = 0.6
 _STEMMERS = {
     code: Stemmer(name) for code, name in (("en", "english"), ("fr", "french"), ("pt", "portuguese"))
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from enablement.answering import Answer, reply_to
-from enablement.model import Ask, Place, Task, Written, key
+from enablement.model import Ask, Place, Task, Written, key, unasked
 from enablement.people import NotServed, colleague
 from enablement.ports import AccessUnknown, Services, TryLater, Undeliverable
 
@@ -97,15 +97,4 @@ def _candidates(user_id: str, services: Services, now: datetime) -> Iterator[str
 
 
 def _asking(ask_id: str, slack_id: str, place: Place, deal_id: str, now: datetime) -> Ask:
-    return Ask(
-        id=ask_id,
-        surface="salesforce",
-        slack_id=slack_id,
-        email="",
-        question="",
-        place=place,
-        response_url="",
-        replaces=False,
-        deal_id=deal_id,
-        asked_at=now,
-    )
+    return unasked(ask_id, "salesforce", slack_id, email="", place=place, deal_id=deal_id, now=now)

@@ -21,6 +21,7 @@ from enablement.model import (
     Suggestion,
     Written,
     key,
+    unasked,
 )
 from enablement.people import NotServed
 from enablement.ports import AccessUnknown, Services
@@ -162,17 +163,9 @@ def _look(
     asset = _asset(pressed.asset_id, services, now)
     ask_id = key("panel", way, pressed.id, user.id, deal.id, asset.id, *rest)
     known = services.ledger.ask(ask_id)
-    ask = known or Ask(
-        id=ask_id,
-        surface="salesforce",
-        slack_id=profile.slack_id if profile else "",
-        email=user.email,
-        question="",
-        place=Place(),
-        response_url="",
-        replaces=False,
-        deal_id=deal.id,
-        asked_at=now,
+    slack_id = profile.slack_id if profile else ""
+    ask = known or unasked(
+        ask_id, "salesforce", slack_id, email=user.email, place=Place(), deal_id=deal.id, now=now
     )
     return _Look(user, deal, asset, ask, is_known=known is not None)
 

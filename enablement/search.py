@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
-from enablement.analyser import asked_terms, is_spelt, is_stop_word, simplified, terms, words
+from enablement.analyser import HELD_FROM, asked_terms, is_spelt, is_stop_word, simplified, terms, words
 from enablement.empty_words import says_little
 from enablement.model import Asset, Page
 from enablement.ports import AssetFilter, Catalog, Index, IndexQuery, PageHit, Questions
@@ -15,8 +15,6 @@ CANDIDATES = 60
 PHRASE_CANDIDATES = 500
 # An asset answers a question when its best page holds words worth this share of the question, or means as much.
 RELEVANT_FROM = 0.4
-# A word of a script without spaces is found when this share of its pieces is.
-WORD_FOUND_FROM = 0.6
 SNIPPET_LENGTH = 160
 # A name that is made of words like “it” and “us” has so many at most.
 NAME_WORDS = 2
@@ -171,7 +169,7 @@ def _is_form_of(word: str, wanted: set[str]) -> bool:
 
 def _holds(held: Set[str], word: str) -> bool:
     parts = asked_terms(word)
-    return sum(bool(held & set(part)) for part in parts) >= WORD_FOUND_FROM * len(parts)
+    return sum(bool(held & set(part)) for part in parts) >= HELD_FROM * len(parts)
 
 
 def _holding(

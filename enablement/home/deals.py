@@ -23,6 +23,7 @@ from enablement.model import (
     Suggestion,
     Written,
     key,
+    unasked,
 )
 from enablement.ports import Services
 from enablement.sharing import TOKEN_BYTES
@@ -198,18 +199,8 @@ def _suggestions(
     shown = [one for one in deals if one.id in best]
     if not shown:
         return {}
-    ask = Ask(
-        id=key("home", state.slack_id, now.date()),
-        surface="home",
-        slack_id=state.slack_id,
-        email=user.email,
-        question="",
-        place=Place(is_direct=True),
-        response_url="",
-        replaces=False,
-        deal_id=None,
-        asked_at=now,
-    )
+    ask_id, place = key("home", state.slack_id, now.date()), Place(is_direct=True)
+    ask = unasked(ask_id, "home", state.slack_id, email=user.email, place=place, now=now)
     ids = {one.id: key("suggestion", ask.id, one.id, best[one.id].version_id, one.stage) for one in shown}
     stand = {one.id: one for one in services.ledger.suggestions(ask.id)}
     if missing := [one for one in shown if ids[one.id] not in stand]:

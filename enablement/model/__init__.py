@@ -26,6 +26,7 @@ from enablement.model.asking import (
     Refinement as Refinement,
     Suggestion as Suggestion,
     Surface as Surface,
+    unasked as unasked,
 )
 from enablement.model.common import (
     LANES as LANES,

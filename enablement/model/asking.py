@@ -87,6 +87,31 @@ class Ask:
     refines: str = ""
 
 
+def unasked(
+    ask_id: str,
+    surface: Surface,
+    slack_id: str,
+    *,
+    email: str,
+    place: Place,
+    now: datetime,
+    deal_id: str | None = None,
+) -> Ask:
+    """Return what stands for a question where somebody is shown content without having asked in words."""
+    return Ask(
+        id=ask_id,
+        surface=surface,
+        slack_id=slack_id,
+        email=email,
+        question="",
+        place=place,
+        response_url="",
+        replaces=False,
+        deal_id=deal_id,
+        asked_at=now,
+    )
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """One asset shown for one deal to one person. Score and propensity lie in 0..1; ranks start at 1."""

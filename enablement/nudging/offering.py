@@ -5,7 +5,7 @@ from datetime import datetime
 
 from enablement.access import asset_filter
 from enablement.following import past
-from enablement.model import Ask, CrmUser, Place, Reason, Suggestion, key
+from enablement.model import Ask, CrmUser, Place, Reason, Suggestion, key, unasked
 from enablement.nudging.causes import is_battlecard, names_one_of
 from enablement.nudging.news import News
 from enablement.ports import Services
@@ -17,18 +17,7 @@ from enablement.why import TOLD
 
 def ask_of(message_id: str, slack_id: str, user: CrmUser, *, now: datetime) -> Ask:
     """Return what stands in the ledger for the question that nobody asked."""
-    return Ask(
-        id=message_id,
-        surface="nudge",
-        slack_id=slack_id,
-        email=user.email,
-        question="",
-        place=Place(is_direct=True),
-        response_url="",
-        replaces=False,
-        deal_id=None,
-        asked_at=now,
-    )
+    return unasked(message_id, "nudge", slack_id, email=user.email, place=Place(is_direct=True), now=now)
 
 
 def suggestion_of(ask: Ask, rank: int, one: News, services: Services, *, now: datetime) -> Suggestion:

@@ -22,7 +22,7 @@ from processes import Processes
 kept = Processes(dict(os.environ), Path(sys.argv[1]))
 kept.start("one", ["sh", "-c", "sleep 600 & echo $! $$; wait"])
 kept.start("again", ["sh", "-c", "echo $$; exec sleep 600"])
-time.sleep(600)
+time.sleep(600)  # It is killed while it keeps them.
 """
 
 
@@ -37,6 +37,7 @@ def wait_for(is_so: Callable[[], bool], what: str) -> None:
     ends = time.monotonic() + 20
     while not is_so():
         assert time.monotonic() < ends, what
+        # Other processes tell nobody that they are so far.
         time.sleep(0.02)
 
 

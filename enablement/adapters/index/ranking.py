@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from enablement.adapters.index.build import facet_keys
 from enablement.adapters.index.postings import term_keys
 from enablement.adapters.index.snapshot import SCALE, Mask, Scores, Snapshot, View
-from enablement.analyser import asked_terms, is_spelt
+from enablement.analyser import HELD_FROM, asked_terms, is_spelt
 from enablement.ports import AssetFilter, Found, IndexQuery, PageHit
 
 # What a page must hold for a word: parts, each of alternatives (see analyser.asked_terms).
@@ -18,8 +18,6 @@ Parts = tuple[tuple[str, ...], ...]
 CANDIDATES = 100
 # A page is as alike as the mean of the whole of it and its best sentence.
 WHOLE_PAGE = 0.5
-# A word of a script without spaces is held when this share of its pieces is.
-HELD_FROM = 0.6
 # Words decide in full from this share of what a page scores that holds them all.
 SURE_FROM = 0.7
 

@@ -6,7 +6,7 @@ from collections.abc import Collection as Some, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, Text, cast, delete, false, insert, or_, select
+from sqlalchemy import Connection, Select, Table, Text, cast, delete, insert, or_, select
 
 from enablement.adapters.sql import tables
 from enablement.adapters.sql.database import Database
@@ -122,6 +122,8 @@ class SqlCatalog:
         return from_row(Page, row) if row else None
 
     def pages_at(self, places: Some[tuple[str, int]]) -> list[Page]:
+        if not places:
+            return []
         page = tables.pages
         # Not tuple_(…).in_(…): for that SQLite reads the whole table.
         by_number: dict[int, list[str]] = defaultdict(list)
@@ -131,7 +133,7 @@ class SqlCatalog:
             (page.c.number == number) & page.c.version_id.in_(ids) for number, ids in by_number.items()
         )
         with self._database.reading() as connection:
-            query = select(page).where(or_(false(), *any_of_them))
+            query = select(page).where(or_(*any_of_them))
             return [from_row(Page, row) for row in connection.execute(query).mappings()]
 
     def pages_of(self, version_ids: Some[str]) -> dict[str, list[Page]]:

@@ -14,15 +14,13 @@ T = TypeVar("T")
 class Query(Generic[T]):
     """The rows of a table as nouns, where conditions hold whose values are named (see `given`, `among`).
 
-    What happens once an answer or more is asked so; the rest as it reads best.
+    For what each answer asks; other statements stand where they are used, as they read best.
     """
 
-    def __init__(
-        self, kind: type[T], table: Table, *where: Any, order: Sequence[Any] = (), limit: int | None = None
-    ) -> None:
+    def __init__(self, kind: type[T], table: Table, *where: Any, order: Sequence[Any] = ()) -> None:
         self._kind = kind
         columns = [table.c[field.name] for field in fields(kind)]  # type: ignore[arg-type]  # all nouns are dataclasses
-        self._statement = select(*columns).where(*where).order_by(*order).limit(limit)
+        self._statement = select(*columns).where(*where).order_by(*order)
 
     def all(self, connection: Connection, **values: Any) -> list[T]:
         return [from_values(self._kind, row) for row in connection.execute(self._statement, values)]
